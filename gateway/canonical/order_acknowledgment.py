@@ -1,0 +1,47 @@
+"""An order acknowledgment: what the seller promises, line by line."""
+
+from __future__ import annotations
+
+from gateway.canonical.heading import Heading
+from gateway.canonical.lines import Line
+from gateway.canonical.values import Amount, Code, Day, Identifier, Moment, Number, Part, Text
+
+
+class LineStatus(Part):
+    """What happens to a line or a part of it: accepted, changed, backordered, rejected."""
+
+    status: Code
+    quantity: Number | None = None
+    unit: Code | None = None
+    date_kind: Code | None = None
+    date: Day | None = None
+    request_reference: Text | None = None
+    item_ids: list[Identifier] = []
+    dates: list[Moment] = []
+    agency: Code | None = None
+    subqualifier: Text | None = None
+    industry_code: Text | None = None
+
+
+class AcknowledgedLine(Line):
+    """One line of the order and what the seller says to it."""
+
+    statuses: list[LineStatus] = []
+    amounts: list[Amount] = []
+
+
+class OrderAcknowledgment(Heading):
+    """What a seller answers to an order."""
+
+    purpose: Code = "original"
+    acknowledgment_type: Code = "accepted"
+    order_number: Text
+    ordered_on: Day | None = None
+    release: Text | None = None
+    request_reference: Text | None = None
+    contract: Text | None = None
+    seller_reference: Text | None = None
+    acknowledged_on: Day | None = None
+    transaction_type: Code | None = None
+    amounts: list[Amount] = []
+    lines: list[AcknowledgedLine] = []

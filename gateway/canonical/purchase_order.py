@@ -1,0 +1,33 @@
+"""A purchase order, as the buyer means it."""
+
+from __future__ import annotations
+
+from gateway.canonical.heading import Heading
+from gateway.canonical.lines import Commodity, Line
+from gateway.canonical.values import Amount, Code, Day, Text
+
+
+class PurchaseOrderLine(Line):
+    """One line of an order."""
+
+    amounts: list[Amount] = []
+
+
+class PurchaseOrder(Heading):
+    """What a buyer orders from a seller."""
+
+    purpose: Code = "original"
+    order_type: Code = "stand_alone"
+    order_number: Text
+    release: Text | None = None
+    ordered_on: Day | None = None
+    contract: Text | None = None
+    acknowledgment_wanted: Code | None = None
+    invoice_type: Code | None = None
+    contract_type: Code | None = None
+    purchase_category: Code | None = None
+    security_level: Code | None = None
+    transaction_type: Code | None = None
+    commodities: list[Commodity] = []
+    amounts: list[Amount] = []
+    lines: list[PurchaseOrderLine] = []

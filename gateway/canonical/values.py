@@ -1,0 +1,116 @@
+"""The smallest parts: text, numbers, dates, and pairs of a kind and a value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=30)]
+Day = dt.date
+Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,2})?)?$")]
+
+
+class Part(BaseModel):
+    """Base of everything canonical: unknown keys are an error, so that a typing mistake never loses a value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identifier(Part):
+    """An id and whose numbering it is: ``{"kind": "gtin_14", "value": "00614141000012"}``."""
+
+    kind: Code | None = None
+    value: Text
+
+
+class Reference(Part):
+    """A number that points to something else: a contract, a department, a bill of lading."""
+
+    kind: Code
+    value: Text | None = None
+    description: Text | None = None
+
+
+class Moment(Part):
+    """A date, with time or as a period, and what happens then."""
+
+    kind: Code | None = None
+    date: Day | None = None
+    time: Clock | None = None
+    zone: Code | None = None
+    period_format: Code | None = None
+    period: Text | None = None
+
+
+class Quantity(Part):
+    """How much, in which unit."""
+
+    value: Number
+    unit: Code | None = None
+
+
+class QuantityOf(Part):
+    """A quantity and what it counts."""
+
+    kind: Code
+    value: Number | None = None
+    unit: Code | None = None
+    text: Text | None = None
+
+
+class Amount(Part):
+    """Money and what it is for. Without ``currency`` it is in the currency of the document."""
+
+    kind: Code
+    amount: Number
+    currency: Code | None = None
+    credit_or_debit: Code | None = None
+
+
+class Measurement(Part):
+    """A measured value or range: weight, temperature, thickness."""
+
+    reference: Code | None = None
+    kind: Code | None = None
+    value: Number | None = None
+    unit: Code | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
+    significance: Code | None = None
+    attribute: Code | None = None
+
+
+class Description(Part):
+    """A description of goods: free text, or a code of somebody's list."""
+
+    form: Code | None = None
+    characteristic: Code | None = None
+    agency: Code | None = None
+    code: Text | None = None
+    text: Text | None = None
+    surface: Code | None = None
+    subqualifier: Text | None = None
+    applies: Code | None = None
+    language: Code | None = None
+
+
+class Note(Part):
+    """Words for people, perhaps under a reference of their own."""
+
+    kind: Code | None = None
+    value: Text | None = None
+    description: Text | None = None
+    dates: list[Moment] = []
+    text: list[Text] = []
+
+
+class Location(Part):
+    """A place, named by a code or in words."""
+
+    kind: Code | None = None
+    value: Text | None = None

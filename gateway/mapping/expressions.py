@@ -1,0 +1,97 @@
+"""Reads what stands behind a field name: ``BEG02 | code(order_type) or 'NE'``, and conditions: ``BEG02 = SA|NE``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gateway.x12.path import Path as SetPath
+from gateway.x12.path import parse
+
+_CALL = re.compile(r"([a-z_]+)(?:\((.*)\))?$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function with its arguments."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A path or a literal, and the functions behind it."""
+
+    text: str
+    path: SetPath | None
+    literal: str | None
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``path = value``: a reading happens only when it holds."""
+
+    path: SetPath
+    values: tuple[str, ...]
+    negated: bool
+
+
+def read_expressions(text: str) -> tuple[Expression, ...]:
+    """Read alternatives: ``BEG02 | code(order_type) or 'NE'``."""
+    return tuple(_expression(part) for part in _split(text, " or "))
+
+
+def _expression(text: str) -> Expression:
+    source, *pipes = (part.strip() for part in _split(text, "|"))
+    calls = tuple(_call(pipe) for pipe in pipes)
+    if len(source) >= 2 and source[0] == source[-1] == "'":
+        return Expression(text.strip(), None, source[1:-1], calls)
+    return Expression(text.strip(), parse(source), None, calls)
+
+
+def _call(text: str) -> Call:
+    match = _CALL.match(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no function; write name or name(arguments)")
+    arguments = [part.strip() for part in _split(match[2], ",")] if match[2] else []
+    return Call(match[1], tuple(_unquoted(argument) for argument in arguments))
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) >= 2 and text[0] == text[-1] == "'" else text
+
+
+def _split(text: str, mark: str) -> list[str]:
+    """Split at ``mark`` outside of quotes, brackets and parentheses."""
+    parts, depth, quoted, start, index = [], 0, False, 0, 0
+    while index < len(text):
+        letter = text[index]
+        if letter == "'":
+            quoted = not quoted
+        elif not quoted and letter in "[(":
+            depth += 1
+        elif not quoted and letter in "])":
+            depth -= 1
+        elif not quoted and not depth and text.startswith(mark, index):
+            parts.append(text[start:index])
+            index += len(mark)
+            start = index
+            continue
+        index += 1
+    if quoted or depth:
+        raise ValueError(f"{text!r} has an open quote or bracket")
+    return [*parts, text[start:]]
+
+
+def read_condition(text: str | None) -> Condition | None:
+    """Read a condition; None stays None. Raises ValueError or PathError."""
+    if text is None:
+        return None
+    left, mark, right = text.partition("!=")
+    if not mark:
+        left, mark, right = text.rpartition("=")
+    if not left.strip():
+        raise ValueError(f"a condition reads PATH = value, not {text!r}")
+    return Condition(parse(left.strip()), tuple(part.strip() for part in right.split("|")), mark == "!=")

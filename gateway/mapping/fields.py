@@ -1,0 +1,64 @@
+"""Finds a profile's field names in the canonical models, so that a typing mistake is named when the profile is loaded."""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class ModelField:
+    """What stands behind a name: a model, free text names (``custom``), or a plain value (both empty)."""
+
+    model: type[BaseModel] | None = None
+    free: bool = False
+
+    @property
+    def key(self) -> object:
+        """Something that is equal for equal fields."""
+        return self.model or self.free
+
+
+def member(parent: ModelField, name: str, *, is_list: bool) -> ModelField:
+    """Return what stands under ``name`` of ``parent``; raise ValueError when there is no such name or it is no list."""
+    if parent.free:
+        return ModelField()
+    if parent.model is None:
+        raise ValueError(f"there is nothing below this field, so {name} can't stand here")
+    info = parent.model.model_fields.get(name)
+    if info is None:
+        near = get_close_matches(name, parent.model.model_fields, 3)
+        known = (
+            f"; near to it: {', '.join(near)}"
+            if near
+            else f"; it has {', '.join(list(parent.model.model_fields)[:12])}"
+        )
+        raise ValueError(f"{parent.model.__name__} has no field {name}{known}")
+    kind, found_list = _unwrap(info.annotation)
+    if found_list and not is_list:
+        raise ValueError(f"{name} is a list: write {name}[]")
+    if is_list and not found_list:
+        raise ValueError(f"{name} is no list: write {name} without []")
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return ModelField(kind)
+    return ModelField(free=typing.get_origin(kind) is dict)
+
+
+def _unwrap(annotation: Any) -> tuple[Any, bool]:
+    """Take Optional, Annotated and list off a type; tell whether there was a list."""
+    found_list = False
+    while True:
+        origin = typing.get_origin(annotation)
+        if origin is typing.Annotated:
+            annotation = typing.get_args(annotation)[0]
+        elif origin in (typing.Union, types.UnionType):
+            annotation = next(part for part in typing.get_args(annotation) if part is not type(None))
+        elif origin is list:
+            annotation, found_list = typing.get_args(annotation)[0], True
+        else:
+            return annotation, found_list

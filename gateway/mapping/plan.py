@@ -1,0 +1,123 @@
+"""A profile found in a set's definition and a canonical model: every path, function, table and field name is checked here.
+
+It is what `reading` and `writing` turn into Python and what `coverage` walks. A block that uses itself (a package in a
+package) is planned once for each place where it is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from gateway.mapping.functions import Way
+from gateway.mapping.profile import Profile, Where
+from gateway.x12.path import Target
+from gateway.x12.standards.definition import Loop, SetDefinition, Use
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one value is read: from ``target`` (None: ``literal``), through ``ways``; the first gets ``extras`` as well."""
+
+    target: Target | None
+    literal: str | None
+    ways: tuple[Way, ...]
+    extras: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How one value is written: through ``ways`` to ``target``."""
+
+    target: Target
+    ways: tuple[Way, ...]
+
+
+@dataclass(slots=True)
+class Value:
+    """A field that holds text, a number or a date; with ``is_list`` one for each segment or element."""
+
+    name: str
+    where: Where
+    readings: list[Reading]
+    writing: Writing | None
+    default: str | None = None
+    is_list: bool = False
+    when: Target | None = None
+    when_values: tuple[str, ...] = ()
+    when_negated: bool = False
+
+
+@dataclass(slots=True)
+class Pairs:
+    """A list of kind and value that stand side by side in a range of elements."""
+
+    name: str
+    where: Where
+    target: Target
+    read_kind: Way | None
+    write_kind: Way | None
+    writes: bool = True
+
+
+@dataclass(slots=True)
+class Group:
+    """A nested object whose parts stand in the same scope."""
+
+    name: str
+    where: Where
+    body: Body
+
+
+@dataclass(slots=True)
+class Each:
+    """A list: one object for each repetition of a loop (``target.use`` None) or each segment."""
+
+    name: str
+    where: Where
+    target: Target
+    body: Body
+    reads: bool = True
+    writes: bool = True
+
+
+Item: TypeAlias = Value | Pairs | Group | Each
+
+
+@dataclass(slots=True, eq=False)
+class Body:
+    """The fields of one scope. ``bound`` is the segment over which a list runs. A block's body has a ``block`` name."""
+
+    scope: Loop
+    bound: Use | None
+    items: list[Item] = field(default_factory=list)
+    block: str = ""
+
+
+@dataclass(slots=True)
+class Constant:
+    """An element that is always written alike."""
+
+    target: Target
+    value: str
+
+
+@dataclass(slots=True)
+class Check:
+    """A count or sum that stands in the document: compared when read, filled in when written."""
+
+    target: Target
+    kind: str
+    path: tuple[str, ...]
+    where: Where
+
+
+@dataclass(slots=True)
+class Plan:
+    """The whole profile, found."""
+
+    profile: Profile
+    definition: SetDefinition
+    body: Body
+    constants: list[Constant]
+    checks: list[Check]

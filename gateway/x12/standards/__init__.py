@@ -1,0 +1,8 @@
+"""What X12 says: elements, segments, loops, sets and code lists per version, as data files and their reader.
+
+``data/`` is the program: a person who knows X12 reads it without Python. `get` finds the definition of a set.
+"""
+
+from gateway.x12.standards.library import Choice, available, codes, nearest_version, segment_known, set_definition
+
+__all__ = ["Choice", "available", "codes", "nearest_version", "segment_known", "set_definition"]

@@ -1,0 +1,99 @@
+"""Finds definitions by set and version; reads each data file once a process.
+
+Versions that have no files of their own are judged by the nearest one that has, and the choice says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from gateway.x12.standards import parse
+from gateway.x12.standards.definition import Composite, Element, Segment, SetDefinition
+
+VERSIONS = ("004010", "005010")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which definition judges a set, and whether it is the version that the sender named."""
+
+    definition: SetDefinition
+    exact: bool
+
+
+def _text(*path: str) -> str:
+    return files("gateway.x12.standards").joinpath("data", *path).read_text(encoding="utf-8")
+
+
+@cache
+def _code_rows() -> dict[str, list[tuple[str, str, str]]]:
+    return parse.read_codes(_text("codes.txt"))
+
+
+@cache
+def codes(element: str, version: str) -> dict[str, str]:
+    """Return the code list of an element in a version: code -> meaning (empty where agreed between partners)."""
+    return {code: meaning for code, only, meaning in _code_rows().get(element, ()) if only in ("", version)}
+
+
+@cache
+def _dictionary(version: str) -> tuple[dict[str, Element], dict[str, Composite], dict[str, Segment]]:
+    lists = {element: frozenset(codes(element, version)) for element in _code_rows()}
+    elements = parse.read_elements(_text(version, "elements.txt"), lists)
+    composites = parse.read_composites(_text(version, "composites.txt"), elements)
+    return elements, composites, parse.read_segments(_text(version, "segments.txt"), elements, composites)
+
+
+@cache
+def available(version: str) -> tuple[str, ...]:
+    """Return the sets defined in a version: ``("204", ..., "997")``."""
+    folder = files("gateway.x12.standards").joinpath("data", version)
+    return tuple(sorted(entry.name[:3] for entry in folder.iterdir() if entry.name[:3].isdigit()))
+
+
+@cache
+def nearest_version(version: str) -> str:
+    """Return the defined version nearest to ``version`` (a GS08 like ``004010VICS``); the older of two equally near.
+
+    What does not start with six digits is judged by 004010, the version most partners speak.
+    """
+    digits = version[:6]
+    if not digits.isdigit() or len(digits) < 6:
+        return VERSIONS[0]
+    return min(VERSIONS, key=lambda known: (abs(int(known) - int(digits)), known))
+
+
+@cache
+def set_definition(set_id: str, version: str) -> Choice | None:
+    """Return the definition that judges ``set_id`` in ``version`` (GS08), or None for a set that we do not define.
+
+    An exact version is preferred, then the nearest one, then any that defines the set (999 stands in 005010 only).
+    """
+    near = nearest_version(version)
+    for candidate in (near, *(other for other in VERSIONS if other != near)):
+        if set_id in available(candidate):
+            return Choice(_read(set_id, candidate), version[:6] == candidate)
+    return None
+
+
+@cache
+def _read(set_id: str, version: str) -> SetDefinition:
+    return parse.read_set(_text(version, f"{set_id}.txt"), version, _dictionary(version)[2])
+
+
+def segment(name: str, version: str) -> Segment:
+    """Return a segment of a defined version; KeyError when the version has none of that name."""
+    return _dictionary(version)[2][name]
+
+
+@cache
+def segment_names(version: str) -> frozenset[str]:
+    """Return the identifiers of all segments of a defined version."""
+    return frozenset(_dictionary(version)[2])
+
+
+def segment_known(name: str, version: str) -> bool:
+    """Tell whether any set of the version may hold a segment of that name."""
+    return name in _dictionary(version)[2]

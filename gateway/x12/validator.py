@@ -1,0 +1,204 @@
+"""Judges a transaction set against the standard: one verdict, every fault, and the tree of what was placed.
+
+Structure is `gateway.x12.walker`'s, elements are `gateway.x12.elements`', what a partner's guide adds is
+`gateway.x12.guide`'s. Knows no partner, no file and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from gateway.x12 import explain
+from gateway.x12.elements import Finding, SegmentJudge
+from gateway.x12.faults import Fault, FaultCode
+from gateway.x12.hierarchy import hierarchy_findings
+from gateway.x12.model import TransactionSet, element
+from gateway.x12.standards import library
+from gateway.x12.standards.definition import Composite, Position, SetDefinition, Use
+from gateway.x12.walker import Misplacement, Node, Placed, Walker
+
+MAX_FAULTS = 1000  # Kept a set; a file of nothing but faults must not fill the memory.
+
+
+@dataclass(slots=True)
+class Judgment:
+    """The verdict on one set. ``tree`` is what `gateway.x12.walker` placed; None when the set is not defined."""
+
+    set_id: str
+    control_number: str
+    version: str
+    definition: SetDefinition | None
+    exact: bool
+    faults: list[Fault] = field(default_factory=list)
+    tree: Node | None = None
+    uses: list[Use | None] = field(default_factory=list)
+    more_faults: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing rejects the set: tolerated faults are notes."""
+        return all(fault.tolerated for fault in self.faults)
+
+
+def validate(transaction: TransactionSet, tolerate: Collection[FaultCode] = ()) -> Judgment:
+    """Judge one set by the nearest definition of its version. Faults of the codes in ``tolerate`` become notes."""
+    segments = transaction.segments
+    set_id, control = transaction.id, transaction.control_number
+    choice = library.set_definition(set_id, transaction.version) if set_id else None
+    definition = choice.definition if choice else None
+    judgment = Judgment(set_id, control, transaction.version, definition, bool(choice and choice.exact))
+    collector = _Collector(judgment, transaction, tolerate)
+    for code, message, fix, at in _envelope_faults(transaction, definition):
+        collector.add(Fault(code, message, fix=fix, segment=segments[at][0], position=at % len(segments) + 1))
+    if definition is None:
+        return judgment
+    names = [segment[0] for segment in segments]
+    placed = _walker(definition).walk(names, segments, library.segment_names(definition.version))
+    judgment.tree, judgment.uses = placed.tree, placed.uses
+    collector.structure(placed)
+    collector.elements(placed, segments)
+    if "HL" in definition.segment_ids:
+        collector.hierarchy(placed, segments)
+    judgment.faults.sort(key=lambda fault: (fault.position, fault.element, fault.component))
+    return judgment
+
+
+@cache
+def _walker(definition: SetDefinition) -> Walker:
+    return Walker(definition)
+
+
+@cache
+def _segment_judge(name: str, version: str) -> SegmentJudge:
+    return SegmentJudge(library.segment(name, version))
+
+
+def _envelope_faults(
+    transaction: TransactionSet, definition: SetDefinition | None
+) -> list[tuple[FaultCode, str, str, int]]:
+    """Check ST against SE and GS; the last item is the index of the segment (0 = ST, -1 = SE)."""
+    found = []
+    segments, group = transaction.segments, transaction.group
+    control, set_id = transaction.control_number, transaction.id
+    if len(set_id) != 3 or not set_id.isalnum():
+        found.append((FaultCode.SET_ID, f"ST01 {set_id!r} is no set identifier", "send three digits such as 850", 0))
+    elif definition is None:
+        found.append((FaultCode.SET_UNSUPPORTED, f"set {set_id} is not supported here", "agree on it first", 0))
+    elif group is not None and group.functional_id != definition.group_id:
+        message = f"set {set_id} belongs in a group {definition.group_id}, not {group.functional_id!r} (GS01)"
+        found.append((FaultCode.SET_NOT_IN_GROUP, message, f"send GS01 {definition.group_id}", 0))
+    if not 4 <= len(control) <= 9 or not control.isalnum():
+        found.append((FaultCode.SET_NUMBER, f"ST02 {control!r} is no control number", "send 4 to 9 digits", 0))
+    if not transaction.closed:
+        found.append((FaultCode.SET_UNCLOSED, f"set {control} has no SE", "end the set with SE", -1))
+        return found
+    trailer = segments[-1]
+    if element(trailer, 2) != control:
+        message = f"SE02 is {element(trailer, 2)!r} but ST02 is {control!r}"
+        same = element(trailer, 2).lstrip("0") == control.lstrip("0")
+        code = FaultCode.SET_NUMBER_ZEROS if same else FaultCode.SET_NUMBERS_DIFFER
+        found.append((code, message, "send the same number in both", -1))
+    counted = element(trailer, 1)
+    if not counted.isdigit() or int(counted) != len(segments):
+        message = f"SE01 counts {counted or 'nothing'} but the set has {len(segments)} segments, ST and SE included"
+        found.append((FaultCode.SEGMENT_COUNT, message, f"send SE01 {len(segments)}", -1))
+    return found
+
+
+class _Collector:
+    """Turns findings into faults with their place."""
+
+    def __init__(self, judgment: Judgment, transaction: TransactionSet, tolerate: Collection[FaultCode]) -> None:
+        self.judgment = judgment
+        self.transaction = transaction
+        self.tolerate = tolerate
+        self._offsets: list[int] | None = None
+
+    def add(self, fault: Fault) -> None:
+        if len(self.judgment.faults) >= MAX_FAULTS:
+            self.judgment.more_faults += 1
+            return
+        if self._offsets is None:
+            self._offsets = self.transaction.offsets()
+        self.judgment.faults.append(
+            replace(
+                fault,
+                set_id=self.judgment.set_id,
+                control_number=self.judgment.control_number,
+                offset=self._offsets[fault.position - 1] if fault.position else self.transaction.offset,
+                tolerated=fault.code in self.tolerate,
+            )
+        )
+
+    def structure(self, placed: Placed) -> None:
+        for item in placed.misplaced:
+            self.add(self._misplaced(item))
+
+    def _misplaced(self, item: Misplacement) -> Fault:
+        version = self.judgment.definition.version if self.judgment.definition else ""
+        label = library.segment(item.name, version).label if library.segment_known(item.name, version) else ""
+        path = item.loop.path
+        opener = item.loop.trigger.name
+        if item.code is FaultCode.SEGMENT_UNEXPECTED and self.judgment.definition:
+            loops = [use.loop for use in self.judgment.definition.root.uses() if use.name == item.name]
+            opener = " or ".join(sorted({loop.trigger.name for loop in loops if loop.parent is not None})) or opener
+        message, fix = explain.segment_words(item.code, item.name, label, path, opener, item.detail)
+        return Fault(item.code, message, fix=fix, segment=item.name, position=item.position, loop=path)
+
+    def elements(self, placed: Placed, segments: list[list[str]]) -> None:
+        version = self.judgment.definition.version if self.judgment.definition else ""
+        marks = self.transaction.marks
+        judges = self._judges(version)
+        for index, use in enumerate(placed.uses):
+            if use is None:
+                continue
+            judge = judges.get(use.name)
+            if judge is None:
+                judge = judges[use.name] = _segment_judge(use.name, version)
+            if use.name == "ST" or (use.name == "SE" and not self.transaction.closed):
+                continue
+            for finding in judge.findings(segments[index], marks):
+                if use.name != "SE" or finding.code is FaultCode.TRAILING_SEPARATOR:
+                    self.add(self._finding(finding, index, use, placed.occurrences[index]))
+
+    def hierarchy(self, placed: Placed, segments: list[list[str]]) -> None:
+        places = [index for index, use in enumerate(placed.uses) if use is not None and use.name == "HL"]
+        for number, finding in hierarchy_findings([segments[index] for index in places]):
+            use = placed.uses[places[number]]
+            assert use is not None
+            self.add(self._finding(finding, places[number], use, placed.occurrences[places[number]]))
+
+    def _finding(self, finding: Finding, index: int, use: Use, occurrence: int) -> Fault:
+        position = _position(use.segment.positions, finding.element)
+        shown = position
+        if finding.component and position is not None and isinstance(position.kind, Composite):
+            shown = _position(position.kind.components, finding.component) or position
+        message, fix = explain.element_words(
+            finding.code, use.segment, shown, finding.element, finding.component, finding.value, finding.detail
+        )
+        kind = shown.kind if shown else None
+        return Fault(
+            finding.code,
+            message,
+            fix=fix,
+            segment=use.name,
+            position=index + 1,
+            loop=use.loop.path,
+            occurrence=occurrence,
+            element=finding.element,
+            component=finding.component,
+            repetition=finding.repetition,
+            element_number="" if kind is None or isinstance(kind, Composite) else kind.number,
+            value=finding.value,
+        )
+
+    @staticmethod
+    @cache
+    def _judges(version: str) -> dict[str, SegmentJudge]:
+        return {}
+
+
+def _position(positions: tuple[Position, ...], number: int) -> Position | None:
+    return positions[number - 1] if 0 < number <= len(positions) else None
