@@ -12,7 +12,6 @@ from gateway.canonical.values import Code, Description, Measurement, Moment, Not
 class Totals(Part):
     """What the sender counted, so that the receiver can see whether all of it came."""
 
-    lines: int | None = None
     hash: Number | None = None
     weight: Number | None = None
     weight_unit: Code | None = None
@@ -25,27 +24,27 @@ class Heading(Part):
     """What the headings of order and acknowledgment have in common."""
 
     currency: CurrencyUse | None = None
-    references: list[Reference] = []
-    contacts: list[Contact] = []
-    tax_registrations: list[TaxRegistration] = []
-    freight_terms: list[FreightTerms] = []
-    prices: list[Price] = []
-    sales_conditions: list[ConditionOfSale] = []
-    allowances_charges: list[AllowanceCharge] = []
-    terms: list[PaymentTerms] = []
-    dates: list[Moment] = []
-    lead_times: list[LeadTime] = []
-    items: list[ItemIds] = []
-    descriptions: list[Description] = []
-    measurements: list[Measurement] = []
-    packaging: list[Packaging] = []
-    packages: list[PackageCount] = []
-    routings: list[Routing] = []
-    equipment: list[Equipment] = []
-    handling: list[Handling] = []
-    marks: list[Marks] = []
-    taxes: list[Tax] = []
-    notes: list[Note] = []
-    parties: list[Party] = []
+    references: tuple[Reference, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    tax_registrations: tuple[TaxRegistration, ...] = ()
+    freight_terms: tuple[FreightTerms, ...] = ()
+    prices: tuple[Price, ...] = ()
+    sales_conditions: tuple[ConditionOfSale, ...] = ()
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    terms: tuple[PaymentTerms, ...] = ()
+    dates: tuple[Moment, ...] = ()
+    lead_times: tuple[LeadTime, ...] = ()
+    items: tuple[ItemIds, ...] = ()
+    descriptions: tuple[Description, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    packaging: tuple[Packaging, ...] = ()
+    packages: tuple[PackageCount, ...] = ()
+    routings: tuple[Routing, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    handling: tuple[Handling, ...] = ()
+    marks: tuple[Marks, ...] = ()
+    taxes: tuple[Tax, ...] = ()
+    notes: tuple[Note, ...] = ()
+    parties: tuple[Party, ...] = ()
     totals: Totals | None = None
-    custom: dict[str, Text] = {}
+    custom: dict[str, Text] | None = None

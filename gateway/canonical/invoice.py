@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.canonical.lines import ConditionOfSale, DestinationQuantities, SubLine
-from gateway.canonical.logistics import CarrierDetail, PackageCount, Packaging, PackDetail
+from gateway.canonical.logistics import CarrierDetail, Packaging, PackDetail
 from gateway.canonical.money import (
     Accounting,
     AllowanceCharge,
@@ -61,30 +61,30 @@ class InvoiceLine(Part):
     number: Text | None = None
     quantity: Quantity | None = None
     unit_price: UnitPrice | None = None
-    item_ids: list[Identifier] = []
+    item_ids: tuple[Identifier, ...] = ()
     currency: CurrencyOf | None = None
-    conditions: list[ConditionOfSale] = []
-    quantities: list[QuantityOf] = []
-    shipments: list[ShipmentDetail] = []
-    taxes: list[Tax] = []
-    prices: list[Price] = []
-    period_amounts: list[PeriodAmount] = []
-    measurements: list[Measurement] = []
-    descriptions: list[Description] = []
-    packaging: list[Packaging] = []
-    packs: list[PackDetail] = []
-    terms: list[PaymentTerms] = []
-    references: list[Reference] = []
-    contacts: list[Contact] = []
-    destinations: list[DestinationQuantities] = []
-    dates: list[Moment] = []
-    carriers: list[CarrierDetail] = []
-    tariffs: list[Tariff] = []
-    allowances_charges: list[AllowanceCharge] = []
-    sub_lines: list[SubLine] = []
-    parties: list[Party] = []
-    accounting: list[Accounting] = []
-    custom: dict[str, Text] = {}
+    conditions: tuple[ConditionOfSale, ...] = ()
+    quantities: tuple[QuantityOf, ...] = ()
+    shipments: tuple[ShipmentDetail, ...] = ()
+    taxes: tuple[Tax, ...] = ()
+    prices: tuple[Price, ...] = ()
+    period_amounts: tuple[PeriodAmount, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    descriptions: tuple[Description, ...] = ()
+    packaging: tuple[Packaging, ...] = ()
+    packs: tuple[PackDetail, ...] = ()
+    terms: tuple[PaymentTerms, ...] = ()
+    references: tuple[Reference, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    destinations: tuple[DestinationQuantities, ...] = ()
+    dates: tuple[Moment, ...] = ()
+    carriers: tuple[CarrierDetail, ...] = ()
+    tariffs: tuple[Tariff, ...] = ()
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    sub_lines: tuple[SubLine, ...] = ()
+    parties: tuple[Party, ...] = ()
+    accounting: tuple[Accounting, ...] = ()
+    custom: dict[str, Text] | None = None
 
 
 class ShippedSummary(Part):
@@ -98,7 +98,7 @@ class ShippedSummary(Part):
     volume_unit: Code | None = None
     quantity: Number | None = None
     second_weight: Number | None = None
-    descriptions: list[Description] = []
+    descriptions: tuple[Description, ...] = ()
 
 
 class InvoiceTotals(Part):
@@ -130,24 +130,23 @@ class Invoice(Part):
     action: Code | None = None
     replaces: Text | None = None
     currency: CurrencyUse | None = None
-    notes: list[Note] = []
-    references: list[Reference] = []
-    contacts: list[Contact] = []
-    parties: list[Party] = []
-    terms: list[PaymentTerms] = []
-    dates: list[Moment] = []
+    notes: tuple[Note, ...] = ()
+    references: tuple[Reference, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    parties: tuple[Party, ...] = ()
+    terms: tuple[PaymentTerms, ...] = ()
+    dates: tuple[Moment, ...] = ()
     freight_terms: FreightTerms | None = None
-    descriptions: list[Description] = []
-    measurements: list[Measurement] = []
-    packaging: list[Packaging] = []
-    packages: list[PackageCount] = []
-    accounting: list[Accounting] = []
-    period_amounts: list[PeriodAmount] = []
-    lines: list[InvoiceLine] = []
+    descriptions: tuple[Description, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    packaging: tuple[Packaging, ...] = ()
+    accounting: tuple[Accounting, ...] = ()
+    letters: tuple[Note, ...] = ()
+    lines: tuple[InvoiceLine, ...] = ()
     totals: InvoiceTotals
-    taxes: list[Tax] = []
-    carriers: list[CarrierDetail] = []
-    amounts: list[Amount] = []
-    allowances_charges: list[AllowanceCharge] = []
-    shipped: list[ShippedSummary] = []
-    custom: dict[str, Text] = {}
+    taxes: tuple[Tax, ...] = ()
+    carriers: tuple[CarrierDetail, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    shipped: tuple[ShippedSummary, ...] = ()
+    custom: dict[str, Text] | None = None

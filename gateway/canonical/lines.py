@@ -27,7 +27,7 @@ class ItemIds(Part):
     """An item by the numbers of several parties: buyer's part, supplier's part, GTIN."""
 
     number: Text | None = None
-    item_ids: list[Identifier] = []
+    item_ids: tuple[Identifier, ...] = ()
 
 
 class LeadTime(Part):
@@ -37,7 +37,7 @@ class LeadTime(Part):
     quantity: Number
     unit: Code
     date: Day | None = None
-    quantities: list[QuantityOf] = []
+    quantities: tuple[QuantityOf, ...] = ()
 
 
 class ScheduleLine(Part):
@@ -55,7 +55,14 @@ class ScheduleLine(Part):
     second_time: Clock | None = None
     request_reference: Text | None = None
     line_number: Text | None = None
-    references: list[Reference] = []
+    references: tuple[Reference, ...] = ()
+
+
+class DestinationQuantity(Part):
+    """How much goes to one place."""
+
+    place: Text
+    quantity: Number
 
 
 class DestinationQuantities(Part):
@@ -64,7 +71,7 @@ class DestinationQuantities(Part):
     unit: Code | None = None
     id_kind: Code | None = None
     place: Text | None = None
-    destinations: list[Identifier] = []
+    destinations: tuple[DestinationQuantity, ...] = ()
 
 
 class ConditionOfSale(Part):
@@ -79,6 +86,8 @@ class ConditionOfSale(Part):
     special_services: Code | None = None
     substitution: Code | None = None
     percent: Number | None = None
+    percent_kind: Code | None = None
+    item_ids: tuple[Identifier, ...] = ()
 
 
 class Commodity(Part):
@@ -98,18 +107,18 @@ class SubLine(Part):
     unit: Code | None = None
     price: UnitPrice | None = None
     price_relation: Code | None = None
-    item_ids: list[Identifier] = []
-    descriptions: list[Description] = []
-    dates: list[Moment] = []
-    references: list[Reference] = []
-    notes: list[Note] = []
-    texts: list[Text] = []
-    prices: list[Price] = []
-    allowances_charges: list[AllowanceCharge] = []
-    quantities: list[QuantityOf] = []
-    parties: list[Party] = []
-    taxes: list[Tax] = []
-    tax_registrations: list[TaxRegistration] = []
+    item_ids: tuple[Identifier, ...] = ()
+    descriptions: tuple[Description, ...] = ()
+    dates: tuple[Moment, ...] = ()
+    references: tuple[Reference, ...] = ()
+    notes: tuple[Note, ...] = ()
+    texts: tuple[Text, ...] = ()
+    prices: tuple[Price, ...] = ()
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    quantities: tuple[QuantityOf, ...] = ()
+    parties: tuple[Party, ...] = ()
+    taxes: tuple[Tax, ...] = ()
+    tax_registrations: tuple[TaxRegistration, ...] = ()
     pack: PackDetail | None = None
     composite_unit: Text | None = None
 
@@ -117,9 +126,10 @@ class SubLine(Part):
 class LineParty(Party):
     """A party of one line, with what goes to it."""
 
-    dates: list[Moment] = []
-    schedules: list[ScheduleLine] = []
-    routings: list[Routing] = []
+    dates: tuple[Moment, ...] = ()
+    schedules: tuple[ScheduleLine, ...] = ()
+    lead_times: tuple[LeadTime, ...] = ()
+    routings: tuple[Routing, ...] = ()
 
 
 class Line(Part):
@@ -128,35 +138,36 @@ class Line(Part):
     number: Text | None = None
     quantity: Quantity | None = None
     unit_price: UnitPrice | None = None
-    item_ids: list[Identifier] = []
-    items: list[ItemIds] = []
+    item_ids: tuple[Identifier, ...] = ()
+    items: tuple[ItemIds, ...] = ()
     currency: CurrencyOf | None = None
-    prices: list[Price] = []
-    measurements: list[Measurement] = []
-    descriptions: list[Description] = []
-    packs: list[PackDetail] = []
-    references: list[Reference] = []
-    contacts: list[Contact] = []
-    allowances_charges: list[AllowanceCharge] = []
-    conditions: list[ConditionOfSale] = []
-    terms: list[PaymentTerms] = []
-    tax_registrations: list[TaxRegistration] = []
-    freight_terms: list[FreightTerms] = []
-    destinations: list[DestinationQuantities] = []
-    dates: list[Moment] = []
-    lead_times: list[LeadTime] = []
-    commodities: list[Commodity] = []
-    packages: list[PackageCount] = []
-    routings: list[Routing] = []
-    equipment: list[Equipment] = []
-    handling: list[Handling] = []
-    marks: list[Marks] = []
-    texts: list[Text] = []
-    taxes: list[Tax] = []
-    quantities: list[QuantityOf] = []
-    schedules: list[ScheduleLine] = []
-    packaging: list[Packaging] = []
-    notes: list[Note] = []
-    parties: list[LineParty] = []
-    sub_lines: list[SubLine] = []
-    custom: dict[str, Text] = {}
+    prices: tuple[Price, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    descriptions: tuple[Description, ...] = ()
+    packs: tuple[PackDetail, ...] = ()
+    references: tuple[Reference, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    conditions: tuple[ConditionOfSale, ...] = ()
+    sales_conditions: tuple[ConditionOfSale, ...] = ()
+    terms: tuple[PaymentTerms, ...] = ()
+    tax_registrations: tuple[TaxRegistration, ...] = ()
+    freight_terms: tuple[FreightTerms, ...] = ()
+    destinations: tuple[DestinationQuantities, ...] = ()
+    dates: tuple[Moment, ...] = ()
+    lead_times: tuple[LeadTime, ...] = ()
+    commodities: tuple[Commodity, ...] = ()
+    packages: tuple[PackageCount, ...] = ()
+    routings: tuple[Routing, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    handling: tuple[Handling, ...] = ()
+    marks: tuple[Marks, ...] = ()
+    texts: tuple[Text, ...] = ()
+    taxes: tuple[Tax, ...] = ()
+    quantities: tuple[QuantityOf, ...] = ()
+    schedules: tuple[ScheduleLine, ...] = ()
+    packaging: tuple[Packaging, ...] = ()
+    notes: tuple[Note, ...] = ()
+    parties: tuple[LineParty, ...] = ()
+    sub_lines: tuple[SubLine, ...] = ()
+    custom: dict[str, Text] | None = None

@@ -31,7 +31,7 @@ class Routing(Part):
     transit_direction: Code | None = None
     transit_time_kind: Code | None = None
     transit_time: Number | None = None
-    service_levels: list[Code] = []
+    service_levels: tuple[Code, ...] = ()
     country: Code | None = None
 
 
@@ -89,7 +89,7 @@ class PackDetail(Part):
     dimension_unit: Code | None = None
     inner_packs: Number | None = None
     surface: Code | None = None
-    numbers: list[Text] = []
+    numbers: tuple[Text, ...] = ()
     layers: Number | None = None
 
 

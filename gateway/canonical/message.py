@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -67,6 +68,21 @@ class MessageType:
     number: str
     order_number: str | None
 
+    @property
+    def envelope(self) -> Any:
+        """The model of a whole message of this type: header and body."""
+        return Message[self.model]  # type: ignore[name-defined]
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema 2020-12 of a whole message of this type."""
+        schema: dict[str, Any] = self.envelope.model_json_schema(mode="serialization")
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """What a body says when its writer left it out: the purpose ``original`` and the like."""
+        return _defaults(self.model)
+
     def document_number(self, body: Any) -> str:
         """Return the number under which the business knows the document."""
         return str(getattr(body, self.number))
@@ -81,16 +97,16 @@ class MessageType:
         return list(found)
 
 
+@cache
+def _defaults(model: type[Part]) -> dict[str, Any]:
+    return {name: info.default for name, info in model.model_fields.items() if isinstance(info.default, str)}
+
+
 def _shipped_orders(level: Any, found: dict[str, None]) -> None:
-    """Collect the order numbers of a ship notice, wherever in its levels they stand."""
-    for order in level.orders:
-        if order.order_number:
-            found[order.order_number] = None
-        _shipped_orders(order, found)
-    for inner in (*level.packages, *level.items):
-        number = getattr(inner, "order_number", None)
-        if number:
-            found[number] = None
+    """Collect the order numbers of a ship notice, on whichever of its levels they stand."""
+    for inner in (*getattr(level, "shipments", ()), *level.orders, *level.packages, *level.items):
+        if inner.order_number:
+            found[inner.order_number] = None
         _shipped_orders(inner, found)
 
 

@@ -34,6 +34,8 @@ class CurrencyOf(Part):
 
     role: Code
     currency: Code
+    other_role: Code | None = None
+    other_currency: Code | None = None
 
 
 class Tax(Part):
@@ -70,7 +72,7 @@ class AllowanceCharge(Part):
     description: Text | None = None
     language: Code | None = None
     currency: CurrencyOf | None = None
-    taxes: list[Tax] = []
+    taxes: tuple[Tax, ...] = ()
 
 
 class PaymentTerms(Part):
@@ -99,7 +101,7 @@ class Accounting(Part):
     agency: Code
     indicator: Code | None = None
     allowance: Code | None = None
-    codes: list[Identifier] = []
+    codes: tuple[Identifier, ...] = ()
 
 
 class PeriodAmount(Part):

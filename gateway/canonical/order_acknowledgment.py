@@ -16,8 +16,8 @@ class LineStatus(Part):
     date_kind: Code | None = None
     date: Day | None = None
     request_reference: Text | None = None
-    item_ids: list[Identifier] = []
-    dates: list[Moment] = []
+    item_ids: tuple[Identifier, ...] = ()
+    dates: tuple[Moment, ...] = ()
     agency: Code | None = None
     subqualifier: Text | None = None
     industry_code: Text | None = None
@@ -26,13 +26,11 @@ class LineStatus(Part):
 class AcknowledgedLine(Line):
     """One line of the order and what the seller says to it."""
 
-    statuses: list[LineStatus] = []
-    amounts: list[Amount] = []
+    statuses: tuple[LineStatus, ...] = ()
+    amounts: tuple[Amount, ...] = ()
 
 
-class OrderAcknowledgment(Heading):
-    """What a seller answers to an order."""
-
+class _Head(Part):
     purpose: Code = "original"
     acknowledgment_type: Code = "accepted"
     order_number: Text
@@ -43,5 +41,10 @@ class OrderAcknowledgment(Heading):
     seller_reference: Text | None = None
     acknowledged_on: Day | None = None
     transaction_type: Code | None = None
-    amounts: list[Amount] = []
-    lines: list[AcknowledgedLine] = []
+
+
+class OrderAcknowledgment(Heading, _Head):
+    """What a seller answers to an order. What identifies the order comes first."""
+
+    amounts: tuple[Amount, ...] = ()
+    lines: tuple[AcknowledgedLine, ...] = ()

@@ -10,14 +10,14 @@ class Contact(Part):
 
     function: Code
     name: Text | None = None
-    numbers: list[Identifier] = []
+    numbers: tuple[Identifier, ...] = ()
     reference: Text | None = None
 
 
 class Address(Part):
     """A postal address."""
 
-    lines: list[Text] = []
+    lines: tuple[Text, ...] = ()
     city: Text | None = None
     region: Code | None = None
     postal_code: Code | None = None
@@ -43,22 +43,22 @@ class Party(Part):
 
     role: Code
     name: Text | None = None
-    more_names: list[Text] = []
-    ids: list[Identifier] = []
+    more_names: tuple[Text, ...] = ()
+    ids: tuple[Identifier, ...] = ()
     relationship: Code | None = None
     also_role: Code | None = None
     address: Address | None = None
-    contacts: list[Contact] = []
-    references: list[Reference] = []
-    quantities: list[QuantityOf] = []
-    freight_terms: list[FreightTerms] = []
+    contacts: tuple[Contact, ...] = ()
+    references: tuple[Reference, ...] = ()
+    quantities: tuple[QuantityOf, ...] = ()
+    freight_terms: tuple[FreightTerms, ...] = ()
 
 
 class TaxRegistration(Part):
     """A tax number, and where it holds."""
 
     number: Text | None = None
-    locations: list[Location] = []
+    locations: tuple[Location, ...] = ()
     exempt: Code | None = None
     customs_group: Code | None = None
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from gateway.canonical.heading import Heading
 from gateway.canonical.lines import Commodity, Line
-from gateway.canonical.values import Amount, Code, Day, Text
+from gateway.canonical.values import Amount, Code, Day, Part, Text
 
 
 class PurchaseOrderLine(Line):
     """One line of an order."""
 
-    amounts: list[Amount] = []
+    amounts: tuple[Amount, ...] = ()
 
 
-class PurchaseOrder(Heading):
-    """What a buyer orders from a seller."""
-
+class _Head(Part):
     purpose: Code = "original"
     order_type: Code = "stand_alone"
     order_number: Text
@@ -28,6 +26,11 @@ class PurchaseOrder(Heading):
     purchase_category: Code | None = None
     security_level: Code | None = None
     transaction_type: Code | None = None
-    commodities: list[Commodity] = []
-    amounts: list[Amount] = []
-    lines: list[PurchaseOrderLine] = []
+
+
+class PurchaseOrder(Heading, _Head):
+    """What a buyer orders from a seller. What identifies the order comes first."""
+
+    commodities: tuple[Commodity, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    lines: tuple[PurchaseOrderLine, ...] = ()

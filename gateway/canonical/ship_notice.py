@@ -7,7 +7,8 @@ shape here.
 
 from __future__ import annotations
 
-from gateway.canonical.lines import Commodity, DestinationQuantities, SubLine
+from gateway.canonical.heading import Totals
+from gateway.canonical.lines import DestinationQuantities, SubLine
 from gateway.canonical.logistics import Equipment, Handling, Marks, PackageCount, Packaging, PackDetail, Routing
 from gateway.canonical.money import AllowanceCharge, CurrencyOf
 from gateway.canonical.parties import Contact, FreightTerms, Party
@@ -34,7 +35,14 @@ class Answer(Part):
     answer: Code
     date_format: Code | None = None
     date: Text | None = None
-    texts: list[Text] = []
+    texts: tuple[Text, ...] = ()
+
+
+class Trailer(Part):
+    """Where in a trailer something stands, and under which seal it goes."""
+
+    load: Text | None = None
+    position: Code | None = None
 
 
 class Load(Part):
@@ -45,7 +53,7 @@ class Load(Part):
     packaging: Code | None = None
     size: Number | None = None
     unit: Code | None = None
-    references: list[Reference] = []
+    references: tuple[Reference, ...] = ()
 
 
 class Pallet(Part):
@@ -78,85 +86,85 @@ class ExcessTransport(Part):
 
 
 class Level(Part):
-    """What every level of a shipment may say."""
+    """One level of a shipment: the shipment itself, an order in it, a package or an item.
 
-    contacts: list[Contact] = []
-    references: list[Reference] = []
-    dates: list[Moment] = []
-    measurements: list[Measurement] = []
-    packaging: list[Packaging] = []
-    packages_counted: list[PackageCount] = []
-    routings: list[Routing] = []
-    equipment: list[Equipment] = []
-    handling: list[Handling] = []
-    marks: list[Marks] = []
-    freight_terms: FreightTerms | None = None
-    pallet: Pallet | None = None
-    parties: list[Party] = []
-    destinations: list[DestinationQuantities] = []
-    excess_transport: ExcessTransport | None = None
-    currency: CurrencyOf | None = None
-    allowances_charges: list[AllowanceCharge] = []
-    answers: list[Answer] = []
-    loads: list[Load] = []
-    descriptions: list[Description] = []
-    pack: PackDetail | None = None
-    custom: dict[str, Text] = {}
+    Partners put the same things on different levels (the order number on the item, marks on the order), so every level can
+    hold all of them.
+    """
 
-
-class Contents(Level):
-    """A level that may hold orders, packages and items."""
-
-    orders: list[ShippedOrder] = []
-    packages: list[Package] = []
-    items: list[ShippedItem] = []
-
-
-class ShippedItem(Contents):
-    """One item shipped."""
-
+    # What is shipped
     number: Text | None = None
+    item_ids: tuple[Identifier, ...] = ()
     line_number: Text | None = None
-    item_ids: list[Identifier] = []
     shipped: Quantity | None = None
-    ordered: Quantity | None = None
     shipped_to_date: Number | None = None
+    ordered: Quantity | None = None
     status: Code | None = None
     returnable: Code | None = None
+    descriptions: tuple[Description, ...] = ()
+    pack: PackDetail | None = None
+    sub_lines: tuple[SubLine, ...] = ()
+
+    # For which order
     order_number: Text | None = None
     release: Text | None = None
-    order_line: Text | None = None
-    ordered_on: Day | None = None
-    contract: Text | None = None
     change_sequence: Text | None = None
+    ordered_on: Day | None = None
+    order_line: Text | None = None
+    contract: Text | None = None
     order_type: Code | None = None
-    sub_lines: list[SubLine] = []
-    commodities: list[Commodity] = []
+
+    # How it travels
+    marks: tuple[Marks, ...] = ()
+    pallet: Pallet | None = None
+    packages_counted: tuple[PackageCount, ...] = ()
+    packaging: tuple[Packaging, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    routings: tuple[Routing, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    handling: tuple[Handling, ...] = ()
+    trailer: Trailer | None = None
+    loads: tuple[Load, ...] = ()
+    freight_terms: FreightTerms | None = None
+    excess_transport: ExcessTransport | None = None
+
+    # Who and when
+    parties: tuple[Party, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    references: tuple[Reference, ...] = ()
+    dates: tuple[Moment, ...] = ()
+    destinations: tuple[DestinationQuantities, ...] = ()
+    currency: CurrencyOf | None = None
+    allowances_charges: tuple[AllowanceCharge, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    custom: dict[str, Text] | None = None
+
+    # What it holds
+    orders: tuple[ShippedOrder, ...] = ()
+    packages: tuple[Package, ...] = ()
+    items: tuple[ShippedItem, ...] = ()
 
 
-class Package(Contents):
-    """A pallet (tare), carton (pack) or other package; its SSCC-18 stands among its marks as ``sscc_18``."""
-
-    kind: Code
-    item_ids: list[Identifier] = []
-    number: Text | None = None
-    shipped: Quantity | None = None
+class Shipment(Level):
+    """The whole of what left together."""
 
 
-class ShippedOrder(Contents):
+class ShippedOrder(Level):
     """The part of an order that is in the shipment."""
 
-    order_number: Text | None = None
-    release: Text | None = None
-    change_sequence: Text | None = None
-    ordered_on: Day | None = None
-    line_number: Text | None = None
-    contract: Text | None = None
-    order_type: Code | None = None
+
+class Package(Level):
+    """A pallet (tare), carton (pack) or other package; its SSCC-18 stands among its marks."""
+
+    kind: Code
 
 
-class ShipNotice(Contents):
-    """What is on its way."""
+class ShippedItem(Level):
+    """One item shipped."""
+
+
+class ShipNotice(Part):
+    """What is on its way. Nearly always it has one shipment; levels that hang nowhere else stand beside it."""
 
     purpose: Code = "original"
     shipment_number: Text
@@ -165,9 +173,14 @@ class ShipNotice(Contents):
     structure: Code | None = None
     transaction_type: Code | None = None
     status_reason: Code | None = None
-    heading_dates: list[Moment] = []
-    hash: Number | None = None
+    dates: tuple[Moment, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    orders: tuple[ShippedOrder, ...] = ()
+    packages: tuple[Package, ...] = ()
+    items: tuple[ShippedItem, ...] = ()
+    totals: Totals | None = None
+    custom: dict[str, Text] | None = None
 
 
-for _model in (Contents, ShippedItem, Package, ShippedOrder, ShipNotice):
+for _model in (Level, Shipment, ShippedOrder, Package, ShippedItem, ShipNotice):
     _model.model_rebuild()

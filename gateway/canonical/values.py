@@ -97,6 +97,7 @@ class Description(Part):
     subqualifier: Text | None = None
     applies: Code | None = None
     language: Code | None = None
+    measurements: tuple[Measurement, ...] = ()
 
 
 class Note(Part):
@@ -105,8 +106,10 @@ class Note(Part):
     kind: Code | None = None
     value: Text | None = None
     description: Text | None = None
-    dates: list[Moment] = []
-    text: list[Text] = []
+    date: Day | None = None
+    time: Clock | None = None
+    dates: tuple[Moment, ...] = ()
+    text: tuple[Text, ...] = ()
 
 
 class Location(Part):

@@ -63,7 +63,7 @@ def _claims(body: Body) -> Iterator[_Claim]:
     for item in body.items:
         match item:
             case Value(writing=writing) if writing is not None:
-                yield _claim(item.name, item.where, writing.target, item.is_list)
+                yield _claim(item.name, item.where, writing.target, item.is_list and not item.within)
             case Pairs(writes=True):
                 yield _claim(item.name, item.where, item.target, False)
             case Each(writes=True):

@@ -58,7 +58,7 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:
             annotation = typing.get_args(annotation)[0]
         elif origin in (typing.Union, types.UnionType):
             annotation = next(part for part in typing.get_args(annotation) if part is not type(None))
-        elif origin is list:
+        elif origin in (list, tuple):
             annotation, found_list = typing.get_args(annotation)[0], True
         else:
             return annotation, found_list

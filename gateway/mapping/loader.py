@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
 
 from gateway import located
 from gateway.canonical.message import MESSAGE_TYPES, MessageType
-from gateway.errors import ConfigurationError, Problem
+from gateway.canonical.values import Part
+from gateway.errors import ConfigurationError, Problem, TranslationError
+from gateway.mapping import checks
 from gateway.mapping.plan import Plan
 from gateway.mapping.planner import make_plan
-from gateway.mapping.profile import Entry, Profile, Where, entry_of, overlay, read_profile
+from gateway.mapping.profile import Entry, Profile, Where, entry_of, overlay, read_profile, with_includes
 from gateway.mapping.reading import Reader, compile_reader
-from gateway.mapping.writing import Writer, compile_writer
+from gateway.mapping.writing import Writer, compile_writer, lay_out
+from gateway.x12.hierarchy import nest
 from gateway.x12.standards import set_definition
+from gateway.x12.writer import OutSegment
 
 Fetch: TypeAlias = Callable[[str], "tuple[str, str] | None"]
 
@@ -34,6 +40,26 @@ class Mapping:
     read: Reader
     write: Writer
 
+    def to_canonical(self, tree: dict[str, Any], component_mark: str) -> tuple[Part, list[str]]:
+        """Read the tree of a judged set into a canonical body; the notes say which totals of the sender differ.
+
+        Raises TranslationError naming the profile's line, or the field that the canonical model refuses.
+        """
+        nested = nest(tree)
+        found = self.read(nested, component_mark)
+        notes = list(checks.compare(self.plan, nested, found))
+        try:
+            return self.message_type.model.model_validate(found), notes
+        except ValidationError as error:
+            raise _refused(error, self.profile) from None
+
+    def from_canonical(self, body: Part) -> list[OutSegment]:
+        """Write a canonical body as the segments of a set, without ST and SE. Raises TranslationError."""
+        values = {**self.message_type.defaults, **body.model_dump(exclude_unset=True, exclude_none=True)}
+        tree = self.write(values)
+        checks.fill(self.plan, tree, values)
+        return lay_out(tree, self.plan.definition)
+
 
 class ProfileLibrary:
     """All profiles that ``fetch`` can give, each read once and compiled once a version."""
@@ -47,7 +73,7 @@ class ProfileLibrary:
         """Return the profile ``name`` laid over its bases; raise ConfigurationError with every mistake."""
         known = self._profiles.get(name)
         if known is None:
-            known = self._profiles[name] = read_profile(self._laid(name, ()))
+            known = self._profiles[name] = read_profile(with_includes(self._laid(name, ())))
         return known
 
     def mapping(self, name: str, version: str = "") -> Mapping:
@@ -103,6 +129,20 @@ class ProfileLibrary:
                 [Problem(file, 1, "", "a profile is a mapping of keys", "begin with profile: NAME")]
             )
         return entry
+
+
+def _refused(error: ValidationError, profile: Profile) -> TranslationError:
+    """Say in one sentence which canonical field does not take what was read."""
+    first = error.errors(include_url=False)[0]
+    path = ".".join(str(part) for part in first["loc"])
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    shown = "" if first["type"] == "missing" else f" It is {first['input']!r}."
+    return TranslationError(
+        f"{path}: {first['msg']}{more}.{shown} Correct the document, or the line of profile {profile.name} that reads it.",
+        profile=profile.name,
+        path=path,
+        value=str(first.get("input", ""))[:80],
+    )
 
 
 def _shared(entry: Entry) -> Entry:

@@ -35,7 +35,10 @@ class Writing:
 
 @dataclass(slots=True)
 class Value:
-    """A field that holds text, a number or a date; with ``is_list`` one for each segment or element."""
+    """A field that holds text, a number or a date; with ``is_list`` one for each segment or element.
+
+    ``within``: the list fills a range of elements of one segment.
+    """
 
     name: str
     where: Where
@@ -43,6 +46,7 @@ class Value:
     writing: Writing | None
     default: str | None = None
     is_list: bool = False
+    within: bool = False
     when: Target | None = None
     when_values: tuple[str, ...] = ()
     when_negated: bool = False
@@ -50,11 +54,12 @@ class Value:
 
 @dataclass(slots=True)
 class Pairs:
-    """A list of kind and value that stand side by side in a range of elements."""
+    """A list of kind and value that stand side by side in a range of elements; ``keys`` are their canonical names."""
 
     name: str
     where: Where
     target: Target
+    keys: tuple[str, str]
     read_kind: Way | None
     write_kind: Way | None
     writes: bool = True

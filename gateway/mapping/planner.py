@@ -92,14 +92,12 @@ class _Planner:
             self._fill(body, self.profile.blocks[name], model)
         return body
 
-    def _find(self, path: SetPath, body: Body) -> Target | None:
+    @staticmethod
+    def _find(path: SetPath, body: Body) -> Target | None:
         target = resolve(path, body.scope)
-        if (
-            target is not None
-            and body.bound is not None
-            and target.elements is not None
-            and target.use is not body.bound
-        ):
+        if target is not None and body.bound is not None and (target.elements is None or target.use is not body.bound):
+            if path.steps[-1].optional:
+                return None
             raise PathError(
                 f"{path.text!r}: inside each: {body.bound.name} only elements of {body.bound.name} can stand"
             )
@@ -117,9 +115,13 @@ class _Planner:
         if not readings and writing is None:
             return None
         value = Value(made.name, made.where, readings, writing, default, made.is_list)
+        places = [r.target for r in readings] + ([writing.target] if writing else [])
+        value.within = made.is_list and all(
+            t is not None and t.elements is not None and t.elements.several for t in places
+        )
         if made.when is not None:
             self._when(body, value, made.when)
-        for target in [r.target for r in readings] + ([writing.target] if writing else []):
+        for target in places:
             if target is not None and target.elements is not None and not target.elements.single and not made.is_list:
                 raise ValueError(f"{target.path.text} names several elements; write {made.name}[] for a list")
         return value
@@ -209,11 +211,13 @@ class _Planner:
         if target.elements is None or (target.elements.last - target.elements.first) % 2 == 0:
             raise ValueError("pairs needs an even range of elements, such as PO106..25")
         call = next(call for call in expression.calls if call.name == "pairs")
+        table, *names = (*call.arguments, *("", "kind", "value")[len(call.arguments) :])
         read = write = None
-        if call.arguments:
-            lookup = Call("code", call.arguments)
+        if table:
+            lookup = Call("code", (table,))
             read, write = self._way(lookup, "read"), self._way(lookup, "write")
-        return Pairs(made.name, made.where, target, read, write, made.write_to is None)
+        keys = (names[0], names[1])
+        return Pairs(made.name, made.where, target, keys, read, write, made.write_to is None)
 
     # Constants and checks
 

@@ -129,6 +129,28 @@ def overlay(base: Entry, over: Entry) -> Entry:
     return Entry(merged, over.where)
 
 
+def with_includes(entry: Entry) -> Entry:
+    """Lay each block under those that include it; raise ConfigurationError for a name that is none, or a circle."""
+    blocks = _mapping(entry, "blocks")
+    done: dict[str, Entry] = {}
+
+    def expanded(name: str, where: Where, chain: tuple[str, ...]) -> Entry:
+        if name not in blocks or name in chain:
+            reason = f"block {name} includes itself" if name in chain else f"there is no block {name}"
+            raise ConfigurationError([where.problem("include", reason, f"name one of {', '.join(sorted(blocks))}")])
+        if name not in done:
+            block = blocks[name]
+            included = block.child("include")
+            own = Entry({key: value for key, value in block.entries.items() if key != "include"}, block.where)
+            if included is not None and isinstance(included.value, str):
+                own = overlay(expanded(included.value, included.where, (*chain, name)), own)
+            done[name] = own
+        return done[name]
+
+    all_blocks = {name: expanded(name, block.where, ()) for name, block in blocks.items()}
+    return Entry({**entry.entries, "blocks": Entry(all_blocks, entry.where)}, entry.where) if blocks else entry
+
+
 def read_profile(entry: Entry) -> Profile:
     """Read a profile that has been laid over its base; raise ConfigurationError with every mistake at once."""
     problems: Problems = []

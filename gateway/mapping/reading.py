@@ -27,13 +27,17 @@ def compile_reader(plan: Plan) -> Reader:
     return _ReadCompiler(plan).compile()
 
 
-def read_pairs(segment: list[str], first: int, last: int, kind_of: Way | None) -> list[dict[str, str]]:
+def read_pairs(
+    segment: list[str], first: int, last: int, keys: tuple[str, str], kind_of: Way | None
+) -> list[dict[str, str]]:
     """Read kind and value, side by side from element ``first`` to ``last``."""
     found = []
     for at in range(first, min(last, len(segment) - 1), 2):
         kind, value = segment[at], segment[at + 1]
-        if value:
-            found.append({"kind": kind_of(kind) if kind_of else kind, "value": value} if kind else {"value": value})
+        if kind and value:
+            found.append({keys[0]: kind_of(kind) if kind_of else kind, keys[1]: value})
+        elif value:
+            found.append({keys[1]: value})
     return found
 
 
@@ -201,8 +205,9 @@ class _ReadCompiler:
             node = self._node(scope, found.hops)
             value = self._through("v", reading, scope)
             condition = f" if {_meets('s', found.filters)}" if found.filters else ""
-            if scope.use is found.use:
-                source = f"({scope.bound},)"
+            if item.within:
+                segment, _length = self._segment(scope, found.hops, found.use, found.filters)
+                source, condition = f"({segment},)", ""
             else:
                 source = f"{node}.get({found.use.name!r}, ())"
             last = found.elements.last + 1 if found.elements.last else ""
@@ -217,7 +222,9 @@ class _ReadCompiler:
         kind = self.out.bind(item.read_kind) if item.read_kind else "None"
         rows = self.out.name("r")
         with self.out.block(f"if {length} > {found.elements.first}:"):
-            self.out.line(f"{rows} = read_pairs({segment}, {found.elements.first}, {found.elements.last}, {kind})")
+            self.out.line(
+                f"{rows} = read_pairs({segment}, {found.elements.first}, {found.elements.last}, {item.keys!r}, {kind})"
+            )
             self.out.line(f"if {rows}: {target}[{item.name!r}] = {rows}")
 
     # Objects and lists

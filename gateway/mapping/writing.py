@@ -28,16 +28,15 @@ def compile_writer(plan: Plan) -> Writer:
     return _WriteCompiler(plan).compile()
 
 
-def write_pairs(rows: list[dict[str, Any]], room: int, code_of: Way | None) -> list[str]:
+def write_pairs(rows: list[dict[str, Any]], room: int, keys: tuple[str, str], code_of: Way | None) -> list[str]:
     """Write kind and value side by side; raise ValueError when they don't fit into ``room`` elements."""
     if 2 * len(rows) > room:
-        raise ValueError(f"{len(rows)} ids given, but there is room for {room // 2}")
+        raise ValueError(f"{len(rows)} pairs given, but there is room for {room // 2}")
     values = []
     for row in rows:
-        kind = row.get("kind")
-        if kind is None:
-            raise ValueError(f"the id {row.get('value')!r} has no kind")
-        values += [code_of(kind) if code_of else str(kind), str(row["value"])]
+        kind = row.get(keys[0])
+        shown = "" if kind is None else str(kind)
+        values += [code_of(shown) if code_of and shown else shown, str(row[keys[1]])]
     return values
 
 
@@ -55,9 +54,17 @@ def _lay_out(node: dict[str, Any], loop: Loop, found: list[OutSegment]) -> None:
             continue
         if isinstance(item, Use):
             found.extend(below)
-        else:
-            for inner in flatten(below) if item.name == "HL" else below:
-                _lay_out(inner, item, found)
+            continue
+        for inner in flatten(below) if item.name == "HL" else below:
+            if item.trigger.name == "LS":
+                _bound(inner)
+            _lay_out(inner, item, found)
+
+
+def _bound(node: dict[str, Any]) -> None:
+    """Put LS and LE, which name the loop between them, around what stands in a bounded loop."""
+    name = next(iter(node))
+    node["LS"], node["LE"] = [["LS", name]], [["LE", name]]
 
 
 @dataclass(slots=True)
@@ -68,7 +75,7 @@ class _Slot:
     filters: tuple[Filter, ...]
     elements: dict[int, str] = field(default_factory=dict)  # number -> variable
     components: dict[int, dict[int, str]] = field(default_factory=dict)
-    spread: tuple[int, int, str] | None = None  # from this element to that one, a list
+    spread: list[tuple[int, int, str]] = field(default_factory=list)  # from this element to that one, a list
 
 
 @dataclass(slots=True)
@@ -167,23 +174,32 @@ class _WriteCompiler:
             self.out.line(f"{variable} = ({joined},) if {present} else ''")
             slot.elements[number] = variable
         variables = [name for number, name in slot.elements.items() if number not in constants]
-        if slot.spread:
-            variables.append(slot.spread[2])
+        variables += [rows for _first, _last, rows in slot.spread]
         if not variables and not always:
             return
+        values = self._values(slot, constants)
+        made = f"{node}.setdefault({slot.use.name!r}, []).append([{', '.join(values)}])"
+        self.out.line(made if always or all(map(_is_literal, variables)) else f"if {' or '.join(variables)}: {made}")
+
+    @staticmethod
+    def _values(slot: _Slot, constants: dict[int, str]) -> list[str]:
+        """Write the expressions of a segment's elements, lists spread out in their ranges."""
+        spread = {first: (last, rows) for first, last, rows in slot.spread}
+        end = max([0, *slot.elements, *constants, *spread])
         values = [repr(slot.use.name)]
-        first, last, rows = slot.spread or (0, -1, "")
-        end = max([0, *slot.elements, *constants, first])
-        for number in range(1, end + 1):
-            if number == first:
-                values.append(f"*fill({rows}, {last - first + 1})" if end > last else f"*{rows}")
+        number = 1
+        while number <= end:
+            if number in spread:
+                last, rows = spread[number]
+                values.append(f"*fill({rows}, {last - number + 1})" if end > last else f"*{rows}")
+                number = last
             elif number in slot.elements:
                 own, fallback = slot.elements[number], repr(constants.get(number, ""))
                 values.append(own if _is_literal(own) else f"{own} or {fallback}")
-            elif not first <= number <= last:
+            else:
                 values.append(repr(constants.get(number, "")))
-        made = f"{node}.setdefault({slot.use.name!r}, []).append([{', '.join(values)}])"
-        self.out.line(made if always or all(map(_is_literal, variables)) else f"if {' or '.join(variables)}: {made}")
+            number += 1
+        return values
 
     # Items
 
@@ -194,7 +210,7 @@ class _WriteCompiler:
         found = writing.target
         assert found.use is not None and found.elements is not None
         if item.is_list:
-            self._value_list(item, place, source)
+            self._value_list(item, place, bound, source)
             return
         slot = bound if bound is not None and found.use is bound.use else self._slot(place, found)
         variable = self.out.name("v")
@@ -210,18 +226,22 @@ class _WriteCompiler:
         else:
             slot.elements[found.elements.first] = variable
 
-    def _value_list(self, item: Value, place: _Place, source: str) -> None:
+    def _value_list(self, item: Value, place: _Place, bound: _Slot | None, source: str) -> None:
         """Write one element of a segment each, or with ``*`` as many elements as the segment has, then the next one."""
         assert item.writing is not None
         found = item.writing.target
         assert found.use is not None and found.elements is not None
-        node = self._reach(place, found.hops)
         value = "v"
         for way in item.writing.ways:
             value = f"str({value})" if way is str else f"{self.out.bind(way)}({value})"
         rows = self.out.name("r")
         self.out.line(f"{rows} = [{value} for v in {source}.get({item.name!r}) or NO_LIST]")
         last = found.elements.last or len(found.use.segment.positions)
+        if item.within:
+            slot = bound if bound is not None and found.use is bound.use else self._slot(place, found)
+            slot.spread.append((found.elements.first, last, rows))
+            return
+        node = self._reach(place, found.hops)
         room = last - found.elements.first + 1
         filled = [repr(found.use.name), *_filled(found.elements.first - 1, _constants(found.filters))]
         with self.out.block(f"for at in range(0, len({rows}), {room}):"):
@@ -246,8 +266,8 @@ class _WriteCompiler:
         code = self.out.bind(item.write_kind) if item.write_kind else "None"
         rows = self.out.name("r")
         self.out.line(f"{rows} = {source}.get({item.name!r})")
-        self.out.line(f"{rows} = write_pairs({rows}, {room}, {code}) if {rows} else NO_LIST")
-        slot.spread = (found.elements.first, found.elements.last, rows)
+        self.out.line(f"{rows} = write_pairs({rows}, {room}, {item.keys!r}, {code}) if {rows} else NO_LIST")
+        slot.spread.append((found.elements.first, found.elements.last, rows))
 
     def _group(self, item: Group, place: _Place, bound: _Slot | None, source: str) -> None:
         inner = self.out.name("o")
@@ -317,7 +337,9 @@ def fill_constants(node: dict[str, Any], name: str, constants: dict[int, str]) -
 
 
 def fill(rows: list[str], room: int) -> list[str]:
-    """Return ``rows`` with empty elements behind them up to ``room``."""
+    """Return ``rows`` with empty elements behind them up to ``room``; raise ValueError when they are more."""
+    if len(rows) > room:
+        raise ValueError(f"{len(rows)} values given, but there is room for {room}")
     return [*rows, *[""] * (room - len(rows))]
 
 

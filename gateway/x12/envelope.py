@@ -7,7 +7,7 @@ interchange when its IEA was. A set's verdict is final only with its group and i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gateway.x12.faults import Fault, FaultCode
@@ -26,6 +26,7 @@ from gateway.x12.model import (
 from gateway.x12.validator import Judgment
 
 Judge: TypeAlias = Callable[[TransactionSet], Judgment]
+Tolerate: TypeAlias = Callable[[InterchangeStart], Collection[FaultCode]]
 
 
 @dataclass(slots=True)
@@ -88,15 +89,23 @@ class JudgedInterchange:
 Judged: TypeAlias = InterchangeStart | JudgedSet | JudgedGroup | JudgedInterchange | Fault
 
 
-def examine(parts: Iterable[Part], judge: Judge, tolerate: Collection[FaultCode] = ()) -> Iterator[Judged]:
-    """Judge what a reader yields. A bare `Fault` is about bytes outside of every interchange."""
-    return _Examiner(judge, tolerate).run(parts)
+def examine(parts: Iterable[Part], judge: Judge, tolerate: Tolerate | None = None) -> Iterator[Judged]:
+    """Judge what a reader yields. A bare `Fault` is about bytes outside of every interchange.
+
+    ``tolerate`` says which faults of an envelope become notes, once its ISA is read.
+    """
+    return _Examiner(judge, tolerate or _nothing).run(parts)
+
+
+def _nothing(_start: InterchangeStart) -> Collection[FaultCode]:
+    return ()
 
 
 class _Examiner:
-    def __init__(self, judge: Judge, tolerate: Collection[FaultCode]) -> None:
+    def __init__(self, judge: Judge, tolerate_for: Tolerate) -> None:
         self.judge = judge
-        self.tolerate = tolerate
+        self.tolerate_for = tolerate_for
+        self.tolerate: Collection[FaultCode] = ()
         self.interchange: JudgedInterchange | None = None
         self.group: JudgedGroup | None = None
         self.seen_interchanges: set[tuple[object, ...]] = set()
@@ -150,6 +159,7 @@ class _Examiner:
 
     def _open_interchange(self, start: InterchangeStart) -> None:
         self.interchange = JudgedInterchange(start)
+        self.tolerate = self.tolerate_for(start)
         self.seen_groups.clear()
         for code, message, fix in interchange_faults(start):
             self._fault(code, message, fix)
@@ -253,5 +263,5 @@ class _Examiner:
                 )
                 judgment.faults.append(fault)
             self.seen_sets.add(control)
-            self.group.judgments.append(replace(judgment, tree=None, uses=[]))
+            self.group.judgments.append(judgment.verdict_only())
         return JudgedSet(transaction, judgment)

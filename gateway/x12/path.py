@@ -64,6 +64,11 @@ class ElementRange:
         """Whether exactly one element is meant."""
         return self.first == self.last
 
+    @property
+    def several(self) -> bool:
+        """Whether a range of elements is named."""
+        return self.last > self.first
+
 
 @dataclass(frozen=True, slots=True)
 class Path:

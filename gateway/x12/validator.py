@@ -8,23 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from gateway.x12 import explain
+from gateway.x12.delimiters import Delimiters
 from gateway.x12.elements import Finding, SegmentJudge
+from gateway.x12.fast import FastSet
 from gateway.x12.faults import Fault, FaultCode
 from gateway.x12.hierarchy import hierarchy_findings
 from gateway.x12.model import TransactionSet, element
 from gateway.x12.standards import library
 from gateway.x12.standards.definition import Composite, Position, SetDefinition, Use
-from gateway.x12.walker import Misplacement, Node, Placed, Walker
+from gateway.x12.walker import Misplacement, Node, Placed, Walker, grow
 
 MAX_FAULTS = 1000  # Kept a set; a file of nothing but faults must not fill the memory.
 
 
 @dataclass(slots=True)
 class Judgment:
-    """The verdict on one set. ``tree`` is what `gateway.x12.walker` placed; None when the set is not defined."""
+    """The verdict on one set, judged by ``definition`` (None when the set is not defined)."""
 
     set_id: str
     control_number: str
@@ -32,37 +34,102 @@ class Judgment:
     definition: SetDefinition | None
     exact: bool
     faults: list[Fault] = field(default_factory=list)
-    tree: Node | None = None
-    uses: list[Use | None] = field(default_factory=list)
     more_faults: int = 0
+    uses: list[Use | None] = field(default_factory=list)
+    _segments: list[list[str]] | None = None
+    _tree: Node | None = None
 
     @property
     def accepted(self) -> bool:
         """Whether nothing rejects the set: tolerated faults are notes."""
         return all(fault.tolerated for fault in self.faults)
 
+    @property
+    def tree(self) -> Node | None:
+        """What was placed, as `gateway.x12.walker` describes it; None when the set is not defined."""
+        if self._tree is None and self._segments is not None:
+            self._tree = grow(self.uses, self._segments)
+        return self._tree
+
+    def verdict_only(self) -> Judgment:
+        """The same without what was placed: what an acknowledgment needs, in little memory."""
+        return replace(self, uses=[], _segments=None, _tree=None)
+
 
 def validate(transaction: TransactionSet, tolerate: Collection[FaultCode] = ()) -> Judgment:
     """Judge one set by the nearest definition of its version. Faults of the codes in ``tolerate`` become notes."""
-    segments = transaction.segments
     set_id, control = transaction.id, transaction.control_number
     choice = library.set_definition(set_id, transaction.version) if set_id else None
     definition = choice.definition if choice else None
     judgment = Judgment(set_id, control, transaction.version, definition, bool(choice and choice.exact))
+    header = _header_faults(transaction, definition)
+    if definition is not None and not header:
+        uses = _fast(definition, transaction)
+        if uses is not None:
+            judgment.uses = list(uses)
+            judgment._segments = transaction.segments
+            return judgment
+    _look_closely(judgment, transaction, tolerate, [*header, *_trailer_faults(transaction)])
+    return judgment
+
+
+def look_closely(transaction: TransactionSet, tolerate: Collection[FaultCode] = ()) -> Judgment:
+    """Judge one set without the fast path: the oracle that the fast path is held against."""
+    set_id = transaction.id
+    choice = library.set_definition(set_id, transaction.version) if set_id else None
+    definition = choice.definition if choice else None
+    exact = bool(choice and choice.exact)
+    judgment = Judgment(set_id, transaction.control_number, transaction.version, definition, exact)
+    faults = [*_header_faults(transaction, definition), *_trailer_faults(transaction)]
+    _look_closely(judgment, transaction, tolerate, faults)
+    return judgment
+
+
+_WARM = 16  # Sets of a kind judged closely before patterns are compiled for it: a handful does not pay for them.
+
+
+def _fast(definition: SetDefinition, transaction: TransactionSet) -> list[Use] | None:
+    marks = transaction.interchange.delimiters
+    if len(marks.element) + len(marks.component) + len(marks.segment) > 3:
+        return None
+    key = (definition, marks.element, marks.component, marks.repetition)
+    seen = _seen.get(key, 0)
+    if seen < _WARM:
+        if len(_seen) > 1000:
+            _seen.clear()
+        _seen[key] = seen + 1
+        return None
+    return _fast_set(definition, marks.element, marks.component, marks.repetition).uses_of(transaction)
+
+
+_seen: dict[tuple[object, ...], int] = {}
+
+
+@lru_cache(maxsize=128)
+def _fast_set(definition: SetDefinition, element_mark: str, component: str, repetition: str) -> FastSet:
+    return FastSet(definition, Delimiters(element_mark, component, "~", repetition))
+
+
+def _look_closely(
+    judgment: Judgment,
+    transaction: TransactionSet,
+    tolerate: Collection[FaultCode],
+    envelope: list[tuple[FaultCode, str, str, int]],
+) -> None:
+    segments, definition = transaction.segments, judgment.definition
     collector = _Collector(judgment, transaction, tolerate)
-    for code, message, fix, at in _envelope_faults(transaction, definition):
+    for code, message, fix, at in envelope:
         collector.add(Fault(code, message, fix=fix, segment=segments[at][0], position=at % len(segments) + 1))
     if definition is None:
-        return judgment
+        return
     names = [segment[0] for segment in segments]
     placed = _walker(definition).walk(names, segments, library.segment_names(definition.version))
-    judgment.tree, judgment.uses = placed.tree, placed.uses
+    judgment._tree, judgment.uses = placed.tree, placed.uses
     collector.structure(placed)
     collector.elements(placed, segments)
     if "HL" in definition.segment_ids:
         collector.hierarchy(placed, segments)
     judgment.faults.sort(key=lambda fault: (fault.position, fault.element, fault.component))
-    return judgment
 
 
 @cache
@@ -75,13 +142,12 @@ def _segment_judge(name: str, version: str) -> SegmentJudge:
     return SegmentJudge(library.segment(name, version))
 
 
-def _envelope_faults(
+def _header_faults(
     transaction: TransactionSet, definition: SetDefinition | None
 ) -> list[tuple[FaultCode, str, str, int]]:
-    """Check ST against SE and GS; the last item is the index of the segment (0 = ST, -1 = SE)."""
+    """Check ST against GS; the last item is the index of the segment."""
     found = []
-    segments, group = transaction.segments, transaction.group
-    control, set_id = transaction.control_number, transaction.id
+    group, control, set_id = transaction.group, transaction.control_number, transaction.id
     if len(set_id) != 3 or not set_id.isalnum():
         found.append((FaultCode.SET_ID, f"ST01 {set_id!r} is no set identifier", "send three digits such as 850", 0))
     elif definition is None:
@@ -91,9 +157,15 @@ def _envelope_faults(
         found.append((FaultCode.SET_NOT_IN_GROUP, message, f"send GS01 {definition.group_id}", 0))
     if not 4 <= len(control) <= 9 or not control.isalnum():
         found.append((FaultCode.SET_NUMBER, f"ST02 {control!r} is no control number", "send 4 to 9 digits", 0))
+    return found
+
+
+def _trailer_faults(transaction: TransactionSet) -> list[tuple[FaultCode, str, str, int]]:
+    """Check SE against ST."""
+    segments, control = transaction.segments, transaction.control_number
     if not transaction.closed:
-        found.append((FaultCode.SET_UNCLOSED, f"set {control} has no SE", "end the set with SE", -1))
-        return found
+        return [(FaultCode.SET_UNCLOSED, f"set {control} has no SE", "end the set with SE", -1)]
+    found = []
     trailer = segments[-1]
     if element(trailer, 2) != control:
         message = f"SE02 is {element(trailer, 2)!r} but ST02 is {control!r}"

@@ -99,6 +99,27 @@ class Walker:
         return self._within.get(name, [])
 
 
+def grow(uses: list[Use | None], segments: list[list[str]]) -> Node:
+    """Make the tree of a set whose places are known: the same tree that a walk makes of it."""
+    root: Node = {}
+    open_nodes: list[tuple[Loop | None, Node]] = [(None, root)]
+    for use, segment in zip(uses, segments, strict=True):
+        if use is None:
+            continue
+        loop = use.loop
+        begins = use.index == 0 and loop.parent is not None
+        above = loop.parent if begins else loop
+        while open_nodes[-1][0] is not None and open_nodes[-1][0] is not above:
+            open_nodes.pop()
+        if begins:
+            node: Node = {use.name: [segment]}
+            open_nodes[-1][1].setdefault(loop.name, []).append(node)
+            open_nodes.append((loop, node))
+        else:
+            open_nodes[-1][1].setdefault(use.name, []).append(segment)
+    return root
+
+
 class _Walk:
     """One walk through one set."""
 

@@ -3,6 +3,14 @@
 ``data/`` is the program: a person who knows X12 reads it without Python. `get` finds the definition of a set.
 """
 
-from gateway.x12.standards.library import Choice, available, codes, nearest_version, segment_known, set_definition
+from gateway.x12.standards.library import (
+    VERSIONS,
+    Choice,
+    available,
+    codes,
+    nearest_version,
+    segment_known,
+    set_definition,
+)
 
-__all__ = ["Choice", "available", "codes", "nearest_version", "segment_known", "set_definition"]
+__all__ = ["VERSIONS", "Choice", "available", "codes", "nearest_version", "segment_known", "set_definition"]

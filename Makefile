@@ -1,0 +1,44 @@
+# make demo   play the whole trip with a reference ERP and a simulated supplier (KEEP=1 leaves it running)
+# make test   lint, types, tests
+# make bench  ours beside the bare limit, as ratios
+# make proof  the slow proof: long fuzz, crash at every commit
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint bench proof schemas clean
+
+demo: .venv/.runs
+	$(BIN)/gateway demo $(if $(KEEP),--keep)
+
+test: .venv/.tests lint
+	$(BIN)/python -m pytest
+
+lint: .venv/.tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: .venv/.tests
+	$(BIN)/python -m bench.pipeline
+	$(BIN)/python -m bench.mapping
+
+proof: .venv/.tests
+	HYPOTHESIS_PROFILE=proof GATEWAY_PROOF=1 $(BIN)/python -m pytest
+
+schemas: .venv/.tests
+	$(BIN)/python -m gateway.schemas docs
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.runs: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/.tests: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch .venv/.runs $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis build dist

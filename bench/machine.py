@@ -1,0 +1,15 @@
+"""What the figures were made on, for the head of every table."""
+
+import os
+import platform
+
+
+def machine() -> str:
+    """Describe the machine in one line."""
+    model = "unknown CPU"
+    with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith("model name"):
+                model = line.partition(":")[2].strip()
+                break
+    return f"{os.cpu_count()} x {model}, Python {platform.python_version()}"

@@ -1,0 +1,230 @@
+"""The composition root: the one file that knows every concrete class and joins them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import aiohttp
+from aiohttp import web
+
+import gateway
+from gateway.configuration import LiveConfiguration
+from gateway.erp.folder import FolderErp
+from gateway.erp.http import HttpErp
+from gateway.erp.inbox import ErpInbox, ErpInboxFolder
+from gateway.errors import ConfigurationError, Problem
+from gateway.ledger.database import Database, make_engine
+from gateway.ledger.lock import FolderLock
+from gateway.ledger.migrate import upgrade
+from gateway.ledger.vault import FileVault
+from gateway.ledger.views import SqlViews
+from gateway.pipeline.ports import Bounds, ErpConnector, World
+from gateway.pipeline.task import Task
+from gateway.pipeline.worker import Worker
+from gateway.settings import ErpText, Settings, read_secret
+from gateway.transports.folder.receiver import FolderReceiver
+from gateway.transports.folder.sender import FolderSender
+from gateway.transports.rest.callers import Callers
+from gateway.transports.rest.health import Health
+from gateway.transports.rest.outbox import Outbox
+from gateway.transports.rest.reading import DocumentReading
+from gateway.transports.rest.receiver import DocumentReceiver
+from gateway.transports.rest.sender import RestSender
+from gateway.web.app import make_app
+from gateway.web.openapi import describe
+from gateway.web.routes import Answer, Route
+
+_SMALL_BODIES = 1 << 20
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+class IdMaker:
+    """Makes ids that sort by time: 12 hex digits of milliseconds, 4 of a counter, 8 at random."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._count = 0
+
+    def __call__(self) -> str:
+        """Return a new id, later than any before it in this process."""
+        now = time.time_ns() // 1_000_000
+        if now > self._last:
+            self._last, self._count = now, 0
+        else:
+            self._count += 1
+            if self._count > 0xFFFF:
+                self._last, self._count = self._last + 1, 0
+        return f"{self._last:012x}{self._count:04x}{random.getrandbits(32):08x}"
+
+
+def new_tracking_id() -> str:
+    """Return a new tracking id: 32 hex digits."""
+    return f"{random.getrandbits(128):032x}"
+
+
+def new_span_id() -> str:
+    """Return a new span id: 16 hex digits."""
+    return f"{random.getrandbits(64):016x}"
+
+
+@dataclass(slots=True)
+class House:
+    """Everything joined and ready to run."""
+
+    settings: Settings
+    world: World
+    views: SqlViews
+    worker: Worker
+    database: Database
+    configuration: LiveConfiguration
+    app: web.Application
+    background: Sequence[Callable[[], Awaitable[None]]]
+    session: aiohttp.ClientSession
+    lock: FolderLock
+    routes: list[Route] = field(default_factory=list)
+
+    async def close(self) -> None:
+        """Let go of everything, in order."""
+        await self.session.close()
+        await self.database.close()
+        self.lock.release()
+
+
+async def build(settings: Settings) -> House:
+    """Join the house; raises ConfigurationError or LedgerError. Nothing runs yet."""
+    data = settings.environment.data_dir
+    lock = FolderLock(data)
+    try:
+        return await _build(settings, lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+async def _build(settings: Settings, lock: FolderLock) -> House:
+    configuration = LiveConfiguration(settings.environment.config_dir, frozenset(settings.gateway.erps))
+    engine = make_engine(settings.environment.url)
+    await asyncio.to_thread(upgrade, engine)
+    database = Database(engine)
+    bounds = Bounds(transmission_bytes=settings.gateway.limits.transmission_mb << 20)
+    vault = FileVault(settings.environment.data_dir / "vault", database, limit=bounds.transmission_bytes)
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0), headers={"User-Agent": f"partner-gateway/{version()}"}
+    )
+    workers: list[Worker] = []
+
+    def wake(tasks: Sequence[Task]) -> None:
+        workers[0].wake(tasks)
+
+    world = World(
+        ledger=database,
+        vault=vault,
+        configuration=configuration,
+        erps={name: _erp(name, text, settings, session) for name, text in settings.gateway.erps.items()},
+        senders={
+            "rest": RestSender(session, utc_now, read_secret),
+            "folder": FolderSender(settings.below_data),
+        },
+        clock=utc_now,
+        new_id=IdMaker(),
+        random=random.SystemRandom().random,
+        wake=wake,
+        bounds=bounds,
+    )
+    worker = Worker(world, at_once=settings.gateway.limits.steps_at_once)
+    workers.append(worker)
+    views = SqlViews(database)
+    routes = make_routes(settings, world, views, configuration)
+    folders = [
+        ErpInboxFolder(world, inbox.erp, settings.below_data(inbox.path)) for inbox in settings.gateway.erp_inboxes
+    ]
+    return House(
+        settings=settings,
+        world=world,
+        views=views,
+        worker=worker,
+        database=database,
+        configuration=configuration,
+        app=make_app(routes, new_tracking_id, body_limit=settings.gateway.limits.erp_message_mb << 20),
+        background=[
+            configuration.watch,
+            FolderReceiver(world, settings.below_data).run,
+            *(folder.run for folder in folders),
+        ],
+        session=session,
+        lock=lock,
+        routes=routes,
+    )
+
+
+def make_routes(settings: Settings, world: World, views: SqlViews, configuration: LiveConfiguration) -> list[Route]:
+    """Return all rows of the HTTP interface, its description included."""
+    keys = settings.gateway.keys
+    callers = Callers(world, {key.sha256: key.name for key in keys if key.role == "operator"})
+    erp_keys = {key.sha256: key.erp for key in keys if key.role == "erp"}
+
+    def problems() -> int:
+        return len(configuration.broken.problems) if configuration.broken else 0
+
+    routes = [
+        *DocumentReceiver(world, callers).routes(),
+        *DocumentReading(world, views, callers).routes(),
+        *Outbox(world, views, callers).routes(),
+        *ErpInbox(world, erp_keys).routes(),
+        *Health(views, callers, problems).routes(),
+    ]
+    description: dict[str, object] = {}
+
+    async def openapi(_request: web.Request) -> web.StreamResponse:
+        return web.json_response(description)
+
+    routes.append(
+        Route(
+            "GET",
+            "/api/v1/openapi.json",
+            openapi,
+            "getDescription",
+            "This description",
+            "",
+            (Answer(200, "OpenAPI 3.1.", None, "application/json"),),
+            tag="health",
+        )
+    )
+    description.update(describe(routes, "partner-gateway", version()))
+    return routes
+
+
+def _erp(name: str, text: ErpText, settings: Settings, session: aiohttp.ClientSession) -> ErpConnector:
+    as_xml = text.format == "xml"
+    where = str(settings.environment.config_dir / "gateway.yaml")
+    if text.kind == "folder":
+        if text.path is None:
+            raise ConfigurationError([Problem(where, 1, f"erps.{name}.path", "a folder is required", "add path:")])
+        return FolderErp(name, settings.below_data(text.path), as_xml=as_xml)
+    if text.url is None:
+        raise ConfigurationError([Problem(where, 1, f"erps.{name}.url", "an address is required", "add url:")])
+    return HttpErp(
+        name,
+        text.url,
+        session,
+        key=read_secret(text.key, where) if text.key else None,
+        timeout_seconds=text.timeout.total_seconds(),
+        rate=text.rate,
+        at_once=text.at_once,
+        as_xml=as_xml,
+        new_span=new_span_id,
+    )
+
+
+def version() -> str:
+    """Return the version of this program."""
+    return gateway.__version__

@@ -1,0 +1,175 @@
+"""``gateway trace``, ``gateway replay``, ``gateway cases``, ``gateway db upgrade``: what the ledger knows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from gateway.bootstrap import IdMaker, utc_now
+from gateway.cli.console import AS_JSON, err, out
+from gateway.errors import NotFound
+from gateway.ledger.database import Database, make_engine
+from gateway.ledger.migrate import upgrade
+from gateway.ledger.views import SqlViews
+from gateway.pipeline.oversight.replay import replay as replay_subject
+from gateway.pipeline.ports import Clock
+from gateway.settings import load_settings
+
+T = TypeVar("T")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(trace)
+    app.command()(replay)
+    app.command()(cases)
+    database = typer.Typer(no_args_is_help=True, help="The ledger's database.")
+    database.command("upgrade")(db_upgrade)
+    app.add_typer(database, name="db")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamps:
+    clock: Clock
+    new_id: Callable[[], str]
+
+
+def _with_ledger(work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run ``work`` on the ledger, beside a gateway that may be running."""
+    settings = load_settings()
+    engine = make_engine(settings.environment.url)
+    upgrade(engine)
+
+    async def run() -> T:
+        database = Database(engine)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def trace(
+    what: str = typer.Argument(
+        ..., metavar="ID", help="Id of a document or transmission, tracking id, document or order number."
+    ),
+    as_json: bool = AS_JSON,
+) -> None:
+    """Show what became of a document: state, numbers, timeline, faults, cases."""
+
+    async def look(database: Database) -> list[dict[str, Any]]:
+        views = SqlViews(database)
+        found = [await _document(views, document_id) for document_id in await views.find(what)]
+        if not found and (transmission := await views.transmission(what)) is not None:
+            events = await views.events([what])
+            cases = await views.cases([what])
+            found = [{"id": what, "state": transmission.state, "detail": transmission.detail, **_lines(events, cases)}]
+        return found
+
+    found = _with_ledger(look)
+    if not found:
+        raise NotFound(f"Nothing is known under {what}. Give an id, a tracking id, a document or order number.")
+    for each in found:
+        if as_json:
+            out.print(json.dumps(each, default=str), markup=False)
+        else:
+            _show(each)
+
+
+async def _document(views: SqlViews, document_id: str) -> dict[str, Any]:
+    document = await views.document(document_id)
+    assert document is not None
+    subjects = [document.id, document.transmission_id, *([document.sent_in] if document.sent_in else [])]
+    events, cases = await views.events(subjects), await views.cases(subjects)
+    return {
+        "id": document.id,
+        "set": document.set_id,
+        "direction": document.direction,
+        "partner": document.partner,
+        "state": document.state,
+        "acknowledgment": document.acknowledgment,
+        "number": document.document_number,
+        "order": document.order_number,
+        "interchange": document.interchange_number,
+        "tracking_id": document.tracking_id,
+        "detail": document.detail,
+        "faults": document.faults,
+        "notes": document.notes,
+        **_lines(events, cases),
+    }
+
+
+def _lines(events: list[Any], cases: list[Any]) -> dict[str, Any]:
+    return {
+        "timeline": [{"at": event.at, "type": event.type, **event.data} for event in events],
+        "cases": [
+            {"cause": case.cause, "title": case.title, "open": case.closed_at is None, "next_action": case.next_action}
+            for case in cases
+        ],
+    }
+
+
+def _show(each: dict[str, Any]) -> None:
+    head = " ".join(str(each[name]) for name in ("set", "direction", "partner") if each.get(name))
+    out.print(f"[bold]{escape(each['id'])}[/]  {escape(head)}  [bold]{each['state']}[/]")
+    for name in ("number", "order", "interchange", "acknowledgment", "tracking_id", "detail"):
+        if each.get(name):
+            out.print(f"  {name}: {escape(str(each[name]))}")
+    table = Table("when", "what", "more", box=None, padding=(0, 2, 0, 0))
+    for line in each["timeline"]:
+        more = ", ".join(f"{key}={value}" for key, value in line.items() if key not in ("at", "type") and value)
+        table.add_row(f"{line['at']:%Y-%m-%d %H:%M:%S}", line["type"], escape(more))
+    out.print(table)
+    for fault in each.get("faults", []):
+        out.print(f"  {escape(fault['where'])}: {escape(fault['message'])}")
+    for note in each.get("notes", []):
+        out.print(f"  note: {escape(note)}")
+    for case in each["cases"]:
+        state = "open" if case["open"] else "closed"
+        out.print(f"  case ({state}): {escape(case['title'])}. Next: {escape(case['next_action'])}")
+
+
+def replay(
+    what: str = typer.Argument(..., metavar="ID", help="Id of a document or transmission."),
+    reason: str = typer.Option(..., "--reason", help="Why; it stands on the timeline."),
+    recompute: bool = typer.Option(False, "--recompute", help="Judge and translate again before delivering."),
+) -> None:
+    """Send something on its way again after its cause was put right. A running gateway takes it up within a second."""
+
+    async def again(database: Database) -> str:
+        stamps = _Stamps(utc_now, IdMaker())
+        task = await database.tx(lambda uow: replay_subject(uow, stamps, what, reason, recompute=recompute))
+        return str(task.step)
+
+    step = _with_ledger(again)
+    out.print(f"{what}: {step} is due. Follow it with: gateway trace {what}")
+
+
+def cases(partner: str | None = typer.Option(None, "--partner", "-p", help="Only those of one partner.")) -> None:
+    """List what waits for a person, and what to do."""
+
+    async def look(database: Database) -> list[Any]:
+        return (await SqlViews(database).open_cases(partner, 0, 500)).items
+
+    found = _with_ledger(look)
+    for case in found:
+        out.print(f"[bold]{escape(case.subject)}[/] {escape(case.partner or '')} {case.cause} ({case.owner})")
+        out.print(f"  {escape(case.title)}: {escape(case.detail[:400])}")
+        out.print(f"  Next: {escape(case.next_action)}")
+    err.print(f"{len(found)} open")
+
+
+def db_upgrade() -> None:
+    """Bring the database to the version of this program."""
+    settings = load_settings()
+    settings.environment.data_dir.mkdir(parents=True, exist_ok=True)
+    before, now = upgrade(make_engine(settings.environment.url))
+    out.print(f"the ledger has version {now}" + ("" if before == now else f" (before: {before or 'none'})"))

@@ -1,0 +1,229 @@
+"""The files that people edit, read and checked as a whole: partners, guides and profiles. A change is live within seconds.
+
+A broken change is refused: what was in force stays in force, the mistakes are logged and stand in ``/readyz``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+import gateway.mapping
+from gateway import located
+from gateway.errors import ConfigurationError, Problem
+from gateway.mapping.loader import Mapping as ProfileMapping
+from gateway.mapping.loader import ProfileLibrary
+from gateway.trading.agreement import Agreement
+from gateway.trading.directory import Directory, Partner
+from gateway.trading.loader import load_directory
+from gateway.x12.guide import Guide, load_guide
+from gateway.x12.standards import set_definition
+
+log = structlog.get_logger("gateway.configuration")
+
+POLL_SECONDS = 1.0
+
+
+def base_folder() -> Path:
+    """Return where the base profiles lie: inside an installed package, or beside it in a clone."""
+    inside = Path(gateway.mapping.__file__).parent / "base"
+    return inside if inside.is_dir() else Path(gateway.mapping.__file__).parents[2] / "mappings" / "base"
+
+
+@dataclass(slots=True)
+class Files:
+    """What the configuration folder holds: path below it -> text."""
+
+    partners: dict[str, str] = field(default_factory=dict)
+    mappings: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> Files:
+        """Read all YAML files; raise ConfigurationError for one that is no UTF-8."""
+        files = cls()
+        problems = []
+        for part, into in (("partners", files.partners), ("mappings", files.mappings)):
+            for path in sorted((folder / part).rglob("*.yaml")):
+                name = str(path.relative_to(folder))
+                try:
+                    into[name] = path.read_text(encoding="utf-8")
+                except (OSError, UnicodeError) as error:
+                    problems.append(Problem(name, 1, "", f"it can't be read: {error}", "save it as UTF-8 text"))
+        if problems:
+            raise ConfigurationError(problems)
+        return files
+
+
+class Configuration:
+    """One consistent state of the files. Fulfils `gateway.pipeline.ports.Configuration`."""
+
+    def __init__(
+        self, directory: Directory, profiles: ProfileLibrary, guides: Mapping[str, Guide], files: Files
+    ) -> None:
+        self.directory = directory
+        self.profiles = profiles
+        self.guides = guides
+        self.files = files
+
+    def mapping(self, name: str, version: str) -> ProfileMapping:
+        """Return a compiled profile."""
+        return self.profiles.mapping(name, version)
+
+    def guide(self, name: str) -> Guide:
+        """Return a guide."""
+        return self.guides[name]
+
+
+def profile_library(files: Files) -> ProfileLibrary:
+    """Return the profiles that ``files`` and the package hold."""
+
+    def fetch(name: str) -> tuple[str, str] | None:
+        path = f"mappings/{name}.yaml"
+        if path in files.mappings:
+            return files.mappings[path], path
+        if name.startswith("base/"):
+            shipped = base_folder() / f"{name.removeprefix('base/')}.yaml"
+            if shipped.is_file():
+                return shipped.read_text(encoding="utf-8"), path
+        return None
+
+    return ProfileLibrary(fetch)
+
+
+def load_configuration(
+    folder: Path, erps: frozenset[str] | None = None, before: Configuration | None = None
+) -> Configuration:
+    """Read and check everything in ``folder``; raise ConfigurationError with every mistake of every file.
+
+    ``erps`` are the names that agreements may use. Profiles that did not change since ``before`` are not compiled again.
+    """
+    files = Files.read(folder)
+    problems: list[Problem] = []
+    directory = Directory()
+    try:
+        directory = load_directory(files.partners)
+    except ConfigurationError as error:
+        problems += error.problems
+    same = before is not None and before.files.mappings == files.mappings
+    profiles = before.profiles if same and before is not None else profile_library(files)
+    guides = _guides(files, problems)
+    problems += _check_agreements(directory, profiles, guides, erps)
+    if problems:
+        raise ConfigurationError(problems)
+    return Configuration(directory, profiles, guides, files)
+
+
+def _guides(files: Files, problems: list[Problem]) -> dict[str, Guide]:
+    guides = {}
+    for path, text in files.mappings.items():
+        if not path.endswith(".guide.yaml"):
+            continue
+        name = path.removeprefix("mappings/").removesuffix(".guide.yaml")
+        try:
+            data = located.read(text, path)
+            guide = load_guide(data)
+        except ConfigurationError as error:
+            problems += error.problems
+            continue
+        if guide.name != name:
+            problems.append(
+                data.problem(("guide",), f"{guide.name!r} is not the name of the file", f"write guide: {name}")
+            )
+        guides[name] = guide
+    return guides
+
+
+def _check_agreements(
+    directory: Directory, profiles: ProfileLibrary, guides: Mapping[str, Guide], erps: frozenset[str] | None
+) -> list[Problem]:
+    """Check what agreements point to: sets, profiles, guides, ERPs."""
+    problems: list[Problem] = []
+    for partner in directory.partners.values():
+        for agreement in partner.agreements.values():
+            problems += _check_agreement(partner, agreement, profiles, guides, erps)
+    return list(dict.fromkeys(problems))
+
+
+def _check_agreement(
+    partner: Partner,
+    agreement: Agreement,
+    profiles: ProfileLibrary,
+    guides: Mapping[str, Guide],
+    erps: frozenset[str] | None,
+) -> Iterator[Problem]:
+    def problem(key: str, reason: str, advice: str) -> Problem:
+        return partner.source.problem(("agreements", agreement.index, key), reason, advice)
+
+    document = agreement.document
+    if set_definition(document, agreement.version) is None:
+        yield problem("document", f"set {document} is not defined", "name one of: gateway x12 sets")
+        return
+    try:
+        mapping = profiles.mapping(agreement.profile, agreement.version)
+        if mapping.profile.set_id != document:
+            reason = f"profile {agreement.profile} is for set {mapping.profile.set_id}"
+            yield problem("profile", reason, f"name a profile for {document}")
+    except ConfigurationError as error:
+        yield from error.problems
+    guide = guides.get(agreement.guide or "")
+    if agreement.guide is not None and guide is None:
+        yield problem("guide", f"there is no guide {agreement.guide}", f"make mappings/{agreement.guide}.guide.yaml")
+    elif guide is not None and guide.set_id != document:
+        yield problem("guide", f"guide {guide.name} is for set {guide.set_id}", f"name a guide for {document}")
+    if erps is not None and agreement.erp not in erps and agreement.direction == "inbound":
+        known = ", ".join(sorted(erps)) or "none"
+        yield problem(
+            "erp", f"there is no ERP {agreement.erp!r} (there are: {known})", "add it under erps in gateway.yaml"
+        )
+
+
+class LiveConfiguration:
+    """Keeps the configuration in step with its folder."""
+
+    def __init__(self, folder: Path, erps: frozenset[str]) -> None:
+        self._folder = folder
+        self._erps = erps
+        self._seen = self._fingerprint()
+        self._current = load_configuration(folder, erps)
+        self.broken: ConfigurationError | None = None
+
+    def __call__(self) -> Configuration:
+        """Return what is in force."""
+        return self._current
+
+    def refresh(self) -> bool:
+        """Take over a change of the files; tell whether there was one. A broken one is kept out and said."""
+        seen = self._fingerprint()
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        try:
+            self._current = load_configuration(self._folder, self._erps, self._current)
+        except ConfigurationError as error:
+            self.broken = error
+            log.error("configuration_refused", problems=[str(problem) for problem in error.problems])
+        else:
+            self.broken = None
+            log.info("configuration_changed", partners=len(self._current.directory.partners))
+        return True
+
+    async def watch(self) -> None:
+        """Look for changes until cancelled."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.to_thread(self.refresh)
+
+    def _fingerprint(self) -> tuple[tuple[str, int, int], ...]:
+        found = []
+        for part in ("partners", "mappings"):
+            for path in (self._folder / part).rglob("*.yaml"):
+                try:
+                    about = path.stat()
+                except FileNotFoundError:
+                    continue
+                found.append((str(path), about.st_mtime_ns, about.st_size))
+        return tuple(sorted(found))

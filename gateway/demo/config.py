@@ -1,0 +1,91 @@
+"""Writes the configuration of the demonstration: who we are, the supplier, and a partner for each stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gateway.demo.documents import Stranger
+from gateway.web.keys import new_key
+
+OWN = {"qualifier": "ZZ", "id": "DEMOBUYER"}
+_SELLER_SETS = ("850",)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of the demonstration; made anew each time, and never written to a file."""
+
+    supplier: str
+    erp: str
+    operator: str
+    strangers: dict[str, str]  # partner -> key
+
+
+def write_configuration(folder: Path, erp_address: str, strangers: list[Stranger]) -> Keys:
+    """Write gateway.yaml and partners/, and return the keys that open the doors."""
+    (folder / "partners").mkdir(parents=True, exist_ok=True)
+    supplier, supplier_hash = new_key("supplier")
+    erp, erp_hash = new_key("erp")
+    operator, operator_hash = new_key("operator")
+    _dump(
+        folder / "gateway.yaml",
+        {
+            "erps": {"main": {"kind": "http", "url": f"{erp_address}/messages"}},
+            "keys": [
+                {"name": "demo-erp", "role": "erp", "sha256": erp_hash},
+                {"name": "demo-operator", "role": "operator", "sha256": operator_hash},
+            ],
+        },
+    )
+    receivers = {OWN["id"]: OWN} | {
+        each.receiver[1]: {"qualifier": each.receiver[0], "id": each.receiver[1]} for each in strangers
+    }
+    _dump(folder / "partners" / "own.yaml", {"name": "Demo Manufacturing", "identities": list(receivers.values())})
+    _dump(folder / "partners" / "supplier.yaml", _supplier(supplier_hash))
+    keys = {}
+    by_sender: dict[tuple[str, str], set[str]] = {}
+    for each in strangers:
+        by_sender.setdefault(each.sender, set()).update(each.sets)
+    for number, (sender, sets) in enumerate(by_sender.items(), start=1):
+        name = f"stranger{number}"
+        key, digest = new_key(name)
+        keys["*".join(sender)] = key
+        _dump(folder / "partners" / f"{name}.yaml", _stranger(name, sender, sorted(sets), digest))
+    return Keys(supplier, erp, operator, keys)
+
+
+def _supplier(key_hash: str) -> dict[str, Any]:
+    inbound = [{"document": set_id, "direction": "inbound", "role": "buyer"} for set_id in ("855", "856", "810")]
+    return {
+        "partner": "supplier",
+        "name": "Demo Supplier Inc.",
+        "identities": [{"qualifier": "ZZ", "id": "DEMOSUPPLIER"}],
+        "api_keys": [{"name": "main", "sha256": key_hash}],
+        "channels": {"rest": {}},
+        "defaults": {"version": "004010", "transport": "rest", "ordered_by": "order"},
+        "agreements": [{"document": "850", "direction": "outbound", "role": "buyer"}, *inbound],
+    }
+
+
+def _stranger(name: str, sender: tuple[str, str], sets: list[str], key_hash: str) -> dict[str, Any]:
+    agreements = [
+        {"document": set_id, "direction": "inbound", "role": "seller" if set_id in _SELLER_SETS else "buyer"}
+        for set_id in sets
+    ]
+    return {
+        "partner": name,
+        "name": f"Stranger {sender[1]}",
+        "identities": [{"qualifier": sender[0], "id": sender[1]}],
+        "api_keys": [{"name": "main", "sha256": key_hash}],
+        "channels": {"rest": {}, "folder": {"inbound": f"in/{name}", "outbound": f"out/{name}"}},
+        "defaults": {"test_to_erp": True, "transport": "folder"},
+        "agreements": agreements,
+    }
+
+
+def _dump(path: Path, data: dict[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")

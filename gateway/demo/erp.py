@@ -1,0 +1,94 @@
+"""A reference ERP: a small HTTP program that stores what it receives, once for each key.
+
+    python -m gateway.demo.erp DATABASE       prints its address
+
+POST /messages with an Idempotency-Key stores a canonical message; the same key with the same body is answered alike, with
+another body it is refused (409). POST /orders sends a purchase order to the gateway. GET /messages lists what is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+_TABLE = """
+create table if not exists messages (
+    key text primary key, sha256 text not null, type text not null, partner text not null,
+    number text not null, received integer not null, body blob not null)
+"""
+DATABASE = web.AppKey("database", sqlite3.Connection)
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the store."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("pragma journal_mode=wal")
+    connection.execute(_TABLE)
+    return connection
+
+
+async def receive(request: web.Request) -> web.Response:
+    """Store one message, or say why not."""
+    key = request.headers.get("Idempotency-Key")
+    if not key:
+        return web.json_response({"error": "an Idempotency-Key is required"}, status=422)
+    body = await request.read()
+    digest = hashlib.sha256(body).hexdigest()
+    database = request.app[DATABASE]
+    known = database.execute("select sha256, received from messages where key = ?", (key,)).fetchone()
+    if known is not None:
+        if known[0] != digest:
+            return web.json_response({"error": "this key was used with another body"}, status=409)
+        database.execute("update messages set received = received + 1 where key = ?", (key,))
+        return web.json_response({"reference": f"ERP-{key}"})
+    header = json.loads(body)["header"]
+    database.execute(
+        "insert into messages values (?, ?, ?, ?, ?, 1, ?)",
+        (key, digest, header["type"], header["partner"], header["message_id"], body),
+    )
+    return web.json_response({"reference": f"ERP-{key}"}, status=201)
+
+
+async def order(request: web.Request) -> web.Response:
+    """Send a message to the gateway, as the ERP would by itself."""
+    headers = {"Authorization": f"Bearer {os.environ['DEMO_ERP_KEY']}", "Content-Type": "application/json"}
+    headers["Idempotency-Key"] = request.headers.get("Idempotency-Key", "demo-order-1")
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{os.environ['DEMO_GATEWAY']}/api/v1/erp/messages", data=await request.read(), headers=headers
+        ) as response,
+    ):
+        return web.Response(status=response.status, body=await response.read(), content_type=response.content_type)
+
+
+async def listing(request: web.Request) -> web.Response:
+    """List what is stored."""
+    rows = request.app[DATABASE].execute("select key, type, partner, sha256, received from messages order by rowid")
+    names = ("key", "type", "partner", "sha256", "received")
+    return web.json_response([dict(zip(names, row, strict=True)) for row in rows])
+
+
+async def main(path: Path, port: int) -> None:
+    """Run until stopped."""
+    app = web.Application(client_max_size=64 << 20)
+    app[DATABASE] = open_database(path)
+    app.add_routes([web.post("/messages", receive), web.get("/messages", listing), web.post("/orders", order)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    sys.stdout.write(f"http://127.0.0.1:{runner.addresses[0][1]}\n")
+    sys.stdout.flush()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0))

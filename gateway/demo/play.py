@@ -1,0 +1,184 @@
+"""Plays the demonstration and checks it against what the reference ERP really stored."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from rich.console import Console
+from rich.markup import escape
+
+from gateway.demo import show
+from gateway.demo.config import Keys, write_configuration
+from gateway.demo.documents import Stranger, strangers
+from gateway.demo.processes import Processes
+
+_ORDER = {
+    "type": "purchase_order",
+    "partner": "supplier",
+    "body": {
+        "order_number": "PO-2026-0001",
+        "order_type": "stand_alone",
+        "ordered_on": "2026-11-21",
+        "currency": {"role": "buyer", "currency": "USD"},
+        "dates": [{"kind": "delivery_requested", "date": "2026-12-05"}],
+        "parties": [
+            {
+                "role": "ship_to",
+                "name": "Demo Manufacturing, North Plant",
+                "ids": [{"kind": "assigned_by_buyer", "value": "0042"}],
+                "address": {"lines": ["12 Harbor Road"], "city": "Duluth", "region": "MN", "postal_code": "55802"},
+            }
+        ],
+        "lines": [
+            {
+                "number": "1",
+                "quantity": {"value": "40", "unit": "each"},
+                "unit_price": {"amount": "12.75", "basis": "per_each"},
+                "item_ids": [{"kind": "buyer_part", "value": "B-1007"}, {"kind": "supplier_part", "value": "V-88"}],
+                "descriptions": [{"form": "free_text", "text": "Bearing housing"}],
+            },
+            {
+                "number": "2",
+                "quantity": {"value": "500", "unit": "each"},
+                "unit_price": {"amount": "0.42", "basis": "per_each"},
+                "item_ids": [{"kind": "buyer_part", "value": "B-2290"}],
+            },
+        ],
+    },
+}
+_SECONDS = 45
+_FINAL = {"delivered", "sent", "rejected", "reconciled", "duplicate", "set_aside", "parked"}
+
+
+def play(*, keep: bool) -> int:
+    """Play; return the exit code: 0 only when everything that went in was found where it belongs."""
+    return asyncio.run(_play(keep))
+
+
+async def _play(keep: bool) -> int:
+    console = Console(highlight=False)
+    folder = Path(tempfile.mkdtemp(prefix="gateway-demo-"))
+    named = os.environ.get("GATEWAY_CORPUS", "../shared/corpus")
+    good, bad = strangers(Path(named) if named else None)
+    processes = Processes(folder)
+    try:
+        erp = await processes.start("erp", [sys.executable, "-m", "gateway.demo.erp", str(folder / "erp.db")])
+        keys = write_configuration(folder / "config", erp, [*good, bad])
+        environment = {
+            "GATEWAY_CONFIG_DIR": str(folder / "config"),
+            "GATEWAY_DATA_DIR": str(folder / "data"),
+            "GATEWAY_PORT": "0",
+        }
+        gateway = await processes.start("gateway", [sys.executable, "-m", "gateway", "serve"], environment)
+        await processes.restart_erp_with(erp, folder / "erp.db", gateway, keys.erp)
+        supplier = [sys.executable, "-m", "gateway.demo.supplier", gateway]
+        await processes.start("supplier", supplier, {"DEMO_SUPPLIER_KEY": keys.supplier}, wait=False)
+        console.print(f"gateway {gateway}   reference ERP {erp}   (files in {folder})\n")
+        trip = _Trip(console, folder, gateway, erp, keys, good, bad)
+        result = await trip.run()
+        if keep:
+            console.print(f"\nStill running: gateway {gateway}, reference ERP {erp}/messages.")
+            console.print(f"Operator key: {keys.operator}")
+            console.print(f"Stop them with: kill {' '.join(map(str, processes.pids))}")
+            processes.let_go()
+        return result
+    finally:
+        await processes.stop()
+
+
+class _Trip:
+    """One run: what goes in, and what must come out."""
+
+    def __init__(
+        self,
+        console: Console,
+        folder: Path,
+        gateway: str,
+        erp: str,
+        keys: Keys,
+        good: list[Stranger],
+        bad: Stranger,
+    ) -> None:
+        self.console, self.folder = console, folder
+        self.gateway, self.erp, self.keys = gateway, erp, keys
+        self.good, self.bad = good, bad
+
+    async def run(self) -> int:
+        headers = {"Authorization": f"Bearer {self.keys.operator}"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            await self._order(session)
+            for number, stranger in enumerate(self.good):
+                await (self._drop(stranger) if number % 2 else self._post(session, stranger))
+            await self._post(session, self.bad)
+            documents = await self._settled(session)
+            stored = await self._stored(session)
+            details = {each["id"]: await self._get(session, f"/api/v1/documents/{each['id']}") for each in documents}
+        return show.show(self.console, documents, details, stored, len(self.good))
+
+    async def _order(self, session: aiohttp.ClientSession) -> None:
+        async with session.post(f"{self.erp}/orders", json=_ORDER) as response:
+            if response.status != 202:
+                raise RuntimeError(f"the gateway did not take the order: {await response.text()}")
+
+    async def _post(self, session: aiohttp.ClientSession, stranger: Stranger) -> None:
+        headers = {"Content-Type": "application/edi-x12", "Authorization": f"Bearer {self._key(stranger)}"}
+        async with session.post(f"{self.gateway}/api/v1/documents", data=stranger.data, headers=headers) as response:
+            if response.status != 202:
+                raise RuntimeError(f"the gateway did not take {stranger.name}: {await response.text()}")
+
+    async def _drop(self, stranger: Stranger) -> None:
+        """Put a file into the stranger's folder, as its transfer program would."""
+        number = list(self.keys.strangers).index("*".join(stranger.sender)) + 1
+        folder = self.folder / "data" / "in" / f"stranger{number}"
+        await asyncio.to_thread(_write, folder, stranger)
+
+    def _key(self, stranger: Stranger) -> str:
+        return self.keys.strangers["*".join(stranger.sender)]
+
+    async def _get(self, session: aiohttp.ClientSession, path: str) -> Any:
+        async with session.get(self.gateway + path) as response:
+            return await response.json()
+
+    async def _stored(self, session: aiohttp.ClientSession) -> list[dict[str, Any]]:
+        async with session.get(f"{self.erp}/messages") as response:
+            stored: list[dict[str, Any]] = await response.json()
+            return stored
+
+    async def _settled(self, session: aiohttp.ClientSession) -> list[dict[str, Any]]:
+        """Wait until everything has come to its end: the order's whole trip, every stranger, every acknowledgment."""
+        until = time.monotonic() + _SECONDS
+        documents: list[dict[str, Any]] = []
+        with self.console.status("documents on their way ..."):
+            while time.monotonic() < until:
+                documents = (await self._get(session, "/api/v1/documents?limit=500"))["items"]
+                if self._complete(documents):
+                    return documents
+                await asyncio.sleep(0.25)
+        self.console.print(f"[red]not everything came to its end within {_SECONDS} s[/]")
+        return documents
+
+    def _complete(self, documents: list[dict[str, Any]]) -> bool:
+        sets = [each["set"] for each in documents if each["partner"] == "supplier" and each["direction"] == "inbound"]
+        theirs = {"997", "855", "856", "810"} <= set(sets)
+        files = {each["transmission"] for each in documents if each["partner"] != "supplier"}
+        acknowledged = all(
+            each["acknowledgment"] in ("accepted", "rejected")
+            for each in documents
+            if each["set"] == "850" and each["direction"] == "outbound"
+        )
+        ended = all(each["state"] in _FINAL for each in documents)
+        return theirs and acknowledged and ended and len(files) >= len(self.good) + 1
+
+
+def _write(folder: Path, stranger: Stranger) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / (escape(stranger.name) + ".part")
+    part.write_bytes(stranger.data)
+    part.rename(folder / (Path(stranger.name).stem + ".edi"))

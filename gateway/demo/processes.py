@@ -1,0 +1,80 @@
+"""Starts and stops the processes of the demonstration, by their ids and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from pathlib import Path
+
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+class Processes:
+    """The processes of one run; each writes its log into the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: dict[str, asyncio.subprocess.Process] = {}
+
+    @property
+    def pids(self) -> list[int]:
+        """The ids of what runs."""
+        return [process.pid for process in self._running.values()]
+
+    async def start(
+        self, name: str, command: list[str], environment: dict[str, str] | None = None, *, wait: bool = True
+    ) -> str:
+        """Start a process; with ``wait`` return the address that it says it listens on."""
+        log = self._folder / f"{name}.log"
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                env={**os.environ, **(environment or {})},
+                stdout=output,
+                stderr=output,
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._running[name] = process
+        for _ in range(300 if wait else 0):
+            found = _ADDRESS.findall(log.read_text(encoding="utf-8"))
+            if found:
+                return str(found[-1])
+            if process.returncode is not None:
+                raise RuntimeError(f"{name} ended at once: {log.read_text(encoding='utf-8')[-2000:]}")
+            await asyncio.sleep(0.1)
+        if wait:
+            raise RuntimeError(f"{name} did not say its address within 30 s; see {log}")
+        return ""
+
+    async def restart_erp_with(self, address: str, database: Path, gateway: str, key: str) -> None:
+        """Start the ERP again at the same address, now that it can be told where the gateway is."""
+        await self._end(self._running.pop("erp"))
+        port = address.rpartition(":")[2]
+        command = [sys.executable, "-m", "gateway.demo.erp", str(database), port]
+        (self._folder / "erp.log").unlink()
+        await self.start("erp", command, {"DEMO_GATEWAY": gateway, "DEMO_ERP_KEY": key})
+
+    def let_go(self) -> None:
+        """Leave everything running."""
+        self._running.clear()
+
+    async def stop(self) -> None:
+        """Stop everything."""
+        for process in reversed(list(self._running.values())):
+            await self._end(process)
+        self._running.clear()
+
+    @staticmethod
+    async def _end(process: asyncio.subprocess.Process) -> None:
+        if process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            async with asyncio.timeout(15):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

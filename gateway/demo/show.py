@@ -1,0 +1,107 @@
+"""Shows how the demonstration went, and counts it against what the ERP stored."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from rich.console import Console
+from rich.json import JSON
+from rich.markup import escape
+from rich.table import Table
+
+
+def show(
+    console: Console,
+    documents: list[dict[str, Any]],
+    details: dict[str, Any],
+    stored: list[dict[str, Any]],
+    expected_files: int,
+) -> int:
+    """Print the table, one message and the sum; return 0 only when nothing is lost and nothing doubled."""
+    console.print(_table(documents, details))
+    example = next(
+        (details[each["id"]] for each in documents if each["set"] == "855" and each["state"] == "delivered"), None
+    )
+    if example is not None:
+        console.print("\nOne document as the ERP got it:")
+        console.print(JSON(json.dumps(example["canonical"])))
+    _refusals(console, documents, details)
+    return _sum(console, documents, details, stored, expected_files)
+
+
+def _table(documents: list[dict[str, Any]], details: dict[str, Any]) -> Table:
+    table = Table("partner", "set", "direction", "number", "state", "acknowledgment", title="What happened")
+    for each in documents:
+        bad = each["state"] in ("rejected", "parked")
+        color = "red" if bad else "green"
+        table.add_row(
+            each["partner"],
+            each["set"],
+            each["direction"],
+            each["document_number"] or each["control_number"],
+            f"[{color}]{each['state']}[/]",
+            "" if each["acknowledgment"] == "none" else each["acknowledgment"],
+        )
+        for answer in details[each["id"]]["acknowledgments"]:
+            table.add_row(
+                each["partner"], answer["set"], "outbound", f"for {each['control_number']}", answer["state"], ""
+            )
+    return table
+
+
+def _refusals(console: Console, documents: list[dict[str, Any]], details: dict[str, Any]) -> None:
+    for each in documents:
+        if each["state"] != "rejected":
+            continue
+        console.print(f"\nRefused: {each['set']} {each['control_number']} of {each['partner']}, with this explanation:")
+        for fault in each["faults"][:6]:
+            console.print(f"  {escape(fault['where'])}  {fault['ack_code']}")
+            console.print(f"    {escape(fault['message'])}. To fix: {escape(fault['fix'])}")
+        for answer in details[each["id"]]["acknowledgments"]:
+            console.print(f"  Our answer: [dim]{escape((answer['content'] or '').strip()[-180:])}[/]")
+
+
+def _sum(
+    console: Console,
+    documents: list[dict[str, Any]],
+    details: dict[str, Any],
+    stored: list[dict[str, Any]],
+    expected_files: int,
+) -> int:
+    """Compare, message by message, what the gateway says with what the ERP stored."""
+    by_key = {row["key"]: row for row in stored}
+    business = [each for each in documents if each["set"] not in ("997", "999")]
+    inbound = [each for each in business if each["direction"] == "inbound"]
+    outbound = [each for each in business if each["direction"] == "outbound"]
+    refused = [each for each in inbound if each["state"] == "rejected"]
+    delivered = [each for each in inbound if each["state"] == "delivered"]
+    lost = [each for each in business if each["state"] not in ("delivered", "sent", "rejected")]
+    lost += [each for each in delivered if each["id"] not in by_key]
+    acknowledged = [each for each in business if each["acknowledgment"] == "accepted"]
+    problems = []
+    if len(stored) != len(delivered):
+        problems.append(f"the ERP has {len(stored)} messages, the gateway delivered {len(delivered)}")
+    problems += [f"{key} came {row['received']} times" for key, row in by_key.items() if row["received"] > 1]
+    for each in delivered:
+        message = details[each["id"]]["canonical"]
+        said = by_key.get(each["id"])
+        again = hashlib.sha256(json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+        if said is not None and said["sha256"] != again:
+            problems.append(f"the ERP's {each['id']} is not what the gateway kept")
+    partners = {each["partner"] for each in delivered}
+    sets = {each["set"] for each in delivered if each["partner"] != "supplier"}
+    if not {"850", "855", "856", "810"} <= sets or "supplier" not in partners:
+        problems.append(f"of strangers only {sorted(sets)} were delivered, with {expected_files} files given")
+    if not refused:
+        problems.append("nothing was refused")
+    if any(each["state"] != "sent" or each["acknowledgment"] != "accepted" for each in outbound):
+        problems.append("the order was not sent and acknowledged")
+    for problem in problems:
+        console.print(f"[red]{escape(problem)}[/]")
+    count = len(delivered) + len(outbound)
+    console.print(
+        f"\ndemo: {count} documents delivered, {len(acknowledged)} acknowledged, {len(refused)} refused, {len(lost)} lost"
+    )
+    return 1 if problems or lost else 0

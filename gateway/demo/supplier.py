@@ -1,0 +1,108 @@
+"""A simulated supplier with an EDI desk of its own: it knows nothing of the gateway but its REST doors.
+
+    python -m gateway.demo.supplier GATEWAY       with the key in DEMO_SUPPLIER_KEY
+
+It fetches what waits, answers each 850 with a 997, an 855, an 856 and an 810, and takes acknowledgments in. Its X12 is put
+together by hand, as a small supplier's script would do it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime
+
+import aiohttp
+
+US, THEM = "DEMOSUPPLIER", "DEMOBUYER"
+
+
+class Desk:
+    """The supplier's EDI desk."""
+
+    def __init__(self, gateway: str, key: str) -> None:
+        self._gateway = gateway
+        self._headers = {"Authorization": f"Bearer {key}"}
+        self._number = 0
+
+    async def run(self) -> None:
+        """Fetch and answer until stopped."""
+        async with aiohttp.ClientSession(headers=self._headers) as session:
+            while True:
+                try:
+                    await self._look(session)
+                except aiohttp.ClientError:
+                    await asyncio.sleep(1)
+                await asyncio.sleep(0.3)
+
+    async def _look(self, session: aiohttp.ClientSession) -> None:
+        async with session.get(f"{self._gateway}/api/v1/outbox") as response:
+            items = (await response.json())["items"]
+        for item in items:
+            async with session.get(self._gateway + item["content"]) as response:
+                text = await response.text()
+            answers = self._answers(text) if "~ST*850*" in text else []
+            async with session.post(self._gateway + item["receipt"]) as response:
+                response.raise_for_status()
+            for answer in answers:
+                await self._post(session, answer)
+
+    async def _post(self, session: aiohttp.ClientSession, text: str) -> None:
+        url = f"{self._gateway}/api/v1/documents"
+        headers = {"Content-Type": "application/edi-x12"}
+        async with session.post(url, data=text.encode(), headers=headers) as response:
+            response.raise_for_status()
+
+    def _answers(self, text: str) -> list[str]:
+        """Read an 850 as far as needed, and write what answers it."""
+        segments = [segment.split("*") for segment in text.split("~")]
+        first = {segment[0]: segment for segment in reversed(segments)}
+        order = first["BEG"][3]
+        lines = [segment for segment in segments if segment[0] == "PO1"]
+        today = f"{datetime.now(UTC):%Y%m%d}"
+        group, control = first["GS"][6], first["ST"][2]
+        accepted = [f"AK1*PO*{group}", f"AK2*850*{control}", "AK5*A", "AK9*A*1*1*1"]
+        promised = [f"BAK*00*AD*{order}*{today}****SO-{order}*{today}", f"N1*SE*Demo Supplier*92*{US}"]
+        shipped = [
+            f"BSN*00*ASN-{order}*{today}*0915*0001",
+            "HL*1**S*1",
+            "TD1*CTN*1****G*18.5*LB",
+            "TD5*B*2*RDWY*M*Roadway",
+            f"REF*BM*BOL-{order}",
+            f"DTM*011*{today}",
+            f"HL*2*1*O*1~PRF*{order}",
+            "HL*3*2*P*1~MAN*GM*00006141410000000018",
+        ]
+        billed = [f"BIG*{today}*INV-{order}*{today}*{order}", f"N1*RE*Demo Supplier*92*{US}", "ITD*01*3*2**10**30"]
+        total = 0
+        for number, line in enumerate(lines, start=1):
+            quantity, unit, price, ids = line[2], line[3], line[4], "*".join(line[6:])
+            promised += [f"PO1*{line[1]}*{quantity}*{unit}*{price}*PE*{ids}", f"ACK*IA*{quantity}*{unit}*068*{today}"]
+            shipped.append(f"HL*{number + 3}*3*I*0~LIN*{line[1]}*{ids}~SN1*{line[1]}*{quantity}*{unit}")
+            billed.append(f"IT1*{line[1]}*{quantity}*{unit}*{price}*PE*{ids}")
+            total += round(float(quantity) * float(price) * 100)
+        promised.append(f"CTT*{len(lines)}")
+        shipped.append(f"CTT*{len(lines) + 3}")
+        billed += [f"TDS*{total}", f"CTT*{len(lines)}"]
+        return [
+            self._interchange("FA", "997", accepted),
+            self._interchange("PR", "855", promised),
+            self._interchange("SH", "856", shipped),
+            self._interchange("IN", "810", billed),
+        ]
+
+    def _interchange(self, group: str, set_id: str, body: list[str]) -> str:
+        self._number += 1
+        number, now = self._number, datetime.now(UTC)
+        segments = "~".join(body).split("~")
+        return (
+            f"ISA*00*{'':10}*00*{'':10}*ZZ*{US:<15}*ZZ*{THEM:<15}*{now:%y%m%d}*{now:%H%M}*U*00401*{number:09d}*0*P*>~"
+            f"GS*{group}*{US}*{THEM}*{now:%Y%m%d}*{now:%H%M}*{number}*X*004010~"
+            f"ST*{set_id}*0001~{'~'.join(segments)}~SE*{len(segments) + 2}*0001~"
+            f"GE*1*{number}~IEA*1*{number:09d}~"
+        )
+
+
+if __name__ == "__main__":
+    asyncio.run(Desk(sys.argv[1], os.environ["DEMO_SUPPLIER_KEY"]).run())

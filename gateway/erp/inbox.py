@@ -1,0 +1,190 @@
+"""Takes messages of an ERP in: ``POST /api/v1/erp/messages`` with the ERP's own key, or files in a watched folder."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from pydantic import BaseModel
+
+from gateway import trace
+from gateway.erp.xml import from_xml
+from gateway.errors import GatewayError, NotAllowed, NotFound, TranslationError
+from gateway.files import write_whole
+from gateway.pipeline.outbound.accept import Accepted, ErpMessage, MessageInvalid, NoAgreement, accept
+from gateway.pipeline.ports import World
+from gateway.tracking.document import Document
+from gateway.tracking.transmission import Transmission
+from gateway.web.app import TRACKING
+from gateway.web.keys import presented_hash
+from gateway.web.problems import ProblemError, of_error
+from gateway.web.routes import Answer, Parameter, Route
+
+log = structlog.get_logger("gateway.erp")
+
+JSON_TYPE = "application/json"
+XML_TYPE = "application/xml"
+
+
+class AcceptedBody(BaseModel):
+    """The message is stored and will be sent."""
+
+    id: str
+    state: str
+    duplicate: bool
+    location: str
+
+
+class MessageState(BaseModel):
+    """What became of a message of the ERP."""
+
+    id: str
+    partner: str
+    set: str
+    state: str
+    acknowledgment: str
+    document_number: str | None
+    interchange_number: str
+    detail: str | None
+    notes: list[str]
+
+
+class ErpInbox:
+    """The door for messages of ERPs. ``keys`` are hashes of their keys -> name of the ERP."""
+
+    def __init__(self, world: World, keys: Mapping[str, str]) -> None:
+        self._world = world
+        self._keys = keys
+
+    async def post(self, request: web.Request) -> web.StreamResponse:
+        """Take a message in."""
+        erp = self._erp(request)
+        if request.content_type not in (JSON_TYPE, XML_TYPE):
+            words = f"{request.content_type} is not read here. Send application/json or application/xml."
+            raise ProblemError(415, "media-type", "Unsupported media type", words)
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and not 1 <= len(key) <= 255:
+            words = "An Idempotency-Key has 1 to 255 characters. Use a UUID, for example."
+            raise ProblemError(400, "idempotency-key", "Idempotency-Key invalid", words)
+        data = await request.read()
+        try:
+            if request.content_type == XML_TYPE:
+                data = _json_of_xml(data, request.query.get("partner", ""))
+            accepted = await accept(erp, data, key, request[TRACKING], self._world)
+        except (MessageInvalid, NoAgreement, TranslationError) as error:
+            return of_error(error, request[TRACKING], 422)
+        location = f"/api/v1/erp/messages/{accepted.id}"
+        body = AcceptedBody(id=accepted.id, state=accepted.state, duplicate=accepted.duplicate, location=location)
+        return web.Response(
+            status=202, body=body.model_dump_json().encode(), content_type=JSON_TYPE, headers={"Location": location}
+        )
+
+    async def look_up(self, request: web.Request) -> web.StreamResponse:
+        """Say what became of a message."""
+        erp = self._erp(request)
+        document = await self._world.ledger.load(Document, request.match_info["id"])
+        brought = await self._world.ledger.load(Transmission, document.transmission_id) if document else None
+        if document is None or brought is None or brought.source != f"erp:{erp}":
+            raise NotFound
+        body = MessageState(
+            id=document.id,
+            partner=document.partner,
+            set=document.set_id,
+            state=document.state,
+            acknowledgment=document.acknowledgment,
+            document_number=document.document_number,
+            interchange_number=document.interchange_number,
+            detail=document.detail,
+            notes=document.notes,
+        )
+        return web.Response(body=body.model_dump_json().encode(), content_type=JSON_TYPE)
+
+    def _erp(self, request: web.Request) -> str:
+        erp = self._keys.get(presented_hash(request))
+        if erp is None:
+            raise NotAllowed
+        return erp
+
+    def routes(self) -> list[Route]:
+        """Return the rows of this door."""
+        answer = Answer(202, "Stored; it will be sent.", AcceptedBody, headers={"Location": "Where to look."})
+        return [
+            Route("POST", "/api/v1/erp/messages", self.post, "postErpMessage", "Send a document to a partner", "erp",
+                  (answer,), (400, 401, 409, 413, 415, 422, 503),
+                  (Parameter("Idempotency-Key", "header", {"type": "string", "minLength": 1, "maxLength": 255},
+                             "The same key with the same message gets the first answer."),
+                   Parameter("partner", "query", {"type": "string", "maxLength": 41}, "For XML: to whom it goes.")),
+                  {JSON_TYPE: ErpMessage, XML_TYPE: None}, "erp"),
+            Route("GET", "/api/v1/erp/messages/{id}", self.look_up, "getErpMessage", "What became of a message", "erp",
+                  (Answer(200, "Its state.", MessageState),), (401, 404), tag="erp"),
+        ]  # fmt: skip
+
+
+def _json_of_xml(data: bytes, partner: str) -> bytes:
+    kind, body = from_xml(data)
+    return json.dumps({"type": kind, "partner": partner, "body": body}).encode()
+
+
+class ErpInboxFolder:
+    """Picks up JSON files of an ERP; done ones go to ``archive``, refused ones to ``rejected`` with the reason beside."""
+
+    def __init__(self, world: World, erp: str, folder: Path, *, every: float = 1.0) -> None:
+        self._world = world
+        self._erp = erp
+        self._folder = folder
+        self._every = every
+        self._seen: dict[Path, tuple[int, int]] = {}
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(self._every)
+
+    async def look(self) -> None:
+        """Look once; take what has not changed since the last look."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        seen = {}
+        for path in sorted(self._folder.glob("*.json")):
+            about = path.lstat()
+            look = (about.st_size, about.st_mtime_ns)
+            if path.is_symlink() or not path.is_file():
+                continue
+            if self._seen.get(path) == look:
+                await self._take(path, look[1])
+            else:
+                seen[path] = look
+        self._seen = seen
+
+    async def _take(self, path: Path, modified: int) -> None:
+        tracking_id = self._world.new_id().rjust(32, "0")
+        with trace.tracking(tracking_id):
+            data = await asyncio.to_thread(path.read_bytes)
+            try:
+                accepted: Accepted = await accept(
+                    self._erp, data, f"folder:{path.name[:200]}:{modified}", tracking_id, self._world
+                )
+            except GatewayError as error:
+                if error.retryable:
+                    return
+                await asyncio.to_thread(_reject, path, error.detail)
+                log.warning("erp_file_rejected", name=path.name, reason=error.detail)
+                return
+            await asyncio.to_thread(_archive, path, accepted.id)
+            log.info("erp_file_accepted", name=path.name, id=accepted.id, duplicate=accepted.duplicate)
+
+
+def _archive(path: Path, message_id: str) -> None:
+    (path.parent / "archive").mkdir(exist_ok=True)
+    path.replace(path.parent / "archive" / f"{message_id}_{path.name}")
+
+
+def _reject(path: Path, reason: str) -> None:
+    rejected = path.parent / "rejected"
+    rejected.mkdir(exist_ok=True)
+    write_whole(rejected / f"{path.name}.problem.txt", (reason + "\n").encode())
+    path.replace(rejected / path.name)

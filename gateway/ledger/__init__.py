@@ -1,0 +1,4 @@
+"""All that we must never forget: records, bytes, numbers, what is due and what happened. SQLAlchemy Core on SQLite.
+
+Everything is written through `Database.tx`: one transaction for the fact, the next step, the number and the event.
+"""

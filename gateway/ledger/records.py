@@ -1,0 +1,39 @@
+"""Which record lives in which table, and back. A record's fields are the table's columns, name for name (a test checks)."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from gateway.ledger import tables
+from gateway.tracking.case import Case
+from gateway.tracking.document import Document
+from gateway.tracking.event import Event
+from gateway.tracking.order import Order
+from gateway.tracking.transmission import Transmission
+
+R = TypeVar("R")
+
+TABLE_OF: dict[type[Any], sa.Table] = {
+    Transmission: tables.transmissions,
+    Document: tables.documents,
+    Case: tables.cases,
+    Order: tables.orders,
+    Event: tables.events,
+}
+
+
+_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in TABLE_OF}
+_COLUMNS = {kind: tuple(table.c[name] for name in _NAMES[kind]) for kind, table in TABLE_OF.items()}
+
+
+def columns_of(kind: type[Any]) -> tuple[sa.Column[Any], ...]:
+    """Return the columns that make a record, in the order of its fields."""
+    return _COLUMNS[kind]
+
+
+def from_row(kind: type[R], row: Any) -> R:
+    """Make a record of the values of `columns_of`."""
+    return kind(*row)

@@ -1,0 +1,214 @@
+"""The tables. A change here needs a migration beside it (a test compares both)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import Dialect
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """A UTC time: text that sorts on SQLite, TIMESTAMPTZ on PostgreSQL."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """Choose the column type."""
+        native = dialect.name == "postgresql"
+        return dialect.type_descriptor(sa.DateTime(timezone=True) if native else sa.String(32))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Python to database."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Database to Python."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+class Rows(sa.TypeDecorator[list[Any]]):
+    """A list as JSON text; most lists are empty."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Python to database."""
+        plain = super().bind_processor(dialect)
+        assert plain is not None
+        empty = plain([])
+        return lambda value: plain(value) if value else empty
+
+
+def _seq() -> sa.Column[int]:
+    # SQLite numbers rows by itself only for INTEGER; the order of arrival is what cursors follow.
+    kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column("seq", kind, primary_key=True, autoincrement=True)
+
+
+transmissions = sa.Table(
+    "transmissions",
+    metadata,
+    _seq(),
+    sa.Column("id", sa.String(80), nullable=False, unique=True),
+    sa.Column("direction", sa.String(8), nullable=False),
+    sa.Column("source", sa.String(60), nullable=False),
+    sa.Column("partner", sa.String(41)),
+    sa.Column("transport", sa.String(20), nullable=False),
+    sa.Column("created_at", Moment(), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("size", sa.BigInteger(), nullable=False),
+    sa.Column("content_type", sa.String(100), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("tracking_id", sa.String(32), nullable=False),
+    sa.Column("name", sa.String(255)),
+    sa.Column("remote", sa.String(100)),
+    sa.Column("idempotency_key", sa.String(255)),
+    sa.Column("control_number", sa.String(20)),
+    sa.Column("detail", sa.Text()),
+    sa.Column("sent_at", Moment()),
+    sa.Index(None, "source", "idempotency_key", unique=True),
+    sa.Index(None, "source", "digest"),
+    sa.Index(None, "tracking_id"),
+)
+# Few transmissions wait at a time.
+_waits = transmissions.c.state == "waiting"
+sa.Index("ix_transmissions_waiting", transmissions.c.partner, sqlite_where=_waits, postgresql_where=_waits)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    _seq(),
+    sa.Column("id", sa.String(80), nullable=False, unique=True),
+    sa.Column("transmission_id", sa.String(80), nullable=False),
+    sa.Column("direction", sa.String(8), nullable=False),
+    sa.Column("partner", sa.String(41), nullable=False),
+    sa.Column("set_id", sa.String(10), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("created_at", Moment(), nullable=False),
+    sa.Column("updated_at", Moment(), nullable=False),
+    sa.Column("tracking_id", sa.String(32), nullable=False),
+    sa.Column("version", sa.String(20), nullable=False),
+    sa.Column("agreement", sa.String(80), nullable=False),
+    sa.Column("sender", sa.String(40), nullable=False),
+    sa.Column("receiver", sa.String(40), nullable=False),
+    sa.Column("interchange_number", sa.String(20), nullable=False),
+    sa.Column("group_id", sa.String(10), nullable=False),
+    sa.Column("group_number", sa.String(20), nullable=False),
+    sa.Column("control_number", sa.String(20), nullable=False),
+    sa.Column("test", sa.Boolean(), nullable=False),
+    sa.Column("offset", sa.BigInteger(), nullable=False),
+    sa.Column("length", sa.BigInteger(), nullable=False),
+    sa.Column("delimiters", Rows(), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("acknowledgment", sa.String(24), nullable=False),
+    sa.Column("acknowledged_at", Moment()),
+    sa.Column("document_number", sa.String(255)),
+    sa.Column("order_number", sa.String(255)),
+    sa.Column("canonical", sa.String(64)),
+    sa.Column("role", sa.String(8), nullable=False),
+    sa.Column("faults", Rows(), nullable=False),
+    sa.Column("notes", Rows(), nullable=False),
+    sa.Column("answers", sa.String(80)),
+    sa.Column("duplicate_of", sa.String(80)),
+    sa.Column("sent_in", sa.String(80)),
+    sa.Column("erp_reference", sa.String(255)),
+    sa.Column("detail", sa.Text()),
+    sa.Index(None, "transmission_id"),
+    sa.Index(None, "partner", "interchange_number"),
+)
+# Most documents end well; only the others are looked for by their state.
+_unusual = documents.c.state.not_in(("delivered", "sent", "reconciled"))
+sa.Index("ix_documents_unusual", documents.c.state, documents.c.seq, sqlite_where=_unusual, postgresql_where=_unusual)
+for _name in ("sent_in", "document_number", "order_number"):
+    _given = documents.c[_name].is_not(None)
+    sa.Index(f"ix_documents_{_name}", documents.c[_name], sqlite_where=_given, postgresql_where=_given)
+
+steps = sa.Table(
+    "steps",
+    metadata,
+    _seq(),
+    sa.Column("id", sa.String(100), nullable=False, unique=True),
+    sa.Column("step", sa.String(20), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("tracking_id", sa.String(32), nullable=False),
+    sa.Column("due_at", Moment(), nullable=False, index=True),
+    sa.Column("lane", sa.String(400)),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    sa.Column("held", sa.Boolean(), nullable=False),
+    sa.Index(None, "lane", "seq"),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    _seq(),
+    sa.Column("id", sa.String(120), nullable=False, unique=True),
+    sa.Column("subject", sa.String(80), nullable=False, index=True),
+    sa.Column("partner", sa.String(41)),
+    sa.Column("cause", sa.String(40), nullable=False),
+    sa.Column("owner", sa.String(20), nullable=False),
+    sa.Column("title", sa.String(255), nullable=False),
+    sa.Column("detail", sa.Text(), nullable=False),
+    sa.Column("next_action", sa.Text(), nullable=False),
+    sa.Column("opened_at", Moment(), nullable=False),
+    sa.Column("tracking_id", sa.String(32), nullable=False),
+    sa.Column("closed_at", Moment()),
+    sa.Column("resolution", sa.Text()),
+    sa.Index(None, "closed_at", "seq"),
+)
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    _seq(),
+    sa.Column("id", sa.String(320), nullable=False, unique=True),
+    sa.Column("partner", sa.String(41), nullable=False),
+    sa.Column("role", sa.String(8), nullable=False),
+    sa.Column("order_number", sa.String(255), nullable=False, index=True),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("created_at", Moment(), nullable=False),
+    sa.Column("updated_at", Moment(), nullable=False),
+    sa.Column("note", sa.Text()),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    _seq(),
+    sa.Column("type", sa.String(40), nullable=False),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False, index=True),
+    sa.Column("partner", sa.String(41)),
+    sa.Column("tracking_id", sa.String(32), nullable=False),
+    sa.Column("data", sa.JSON(), nullable=False),
+)
+
+control_numbers = sa.Table(
+    "control_numbers",
+    metadata,
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("value", sa.BigInteger(), nullable=False),
+)
+
+blobs = sa.Table(
+    "blobs",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("data", sa.LargeBinary(), nullable=False),
+)

@@ -1,0 +1,302 @@
+"""One transaction, as the pipeline sees it. Its statements are those of the hot path, compiled once (`statements`)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.ledger import tables
+from gateway.ledger.records import TABLE_OF, columns_of, from_row
+from gateway.ledger.statements import Cursor, Statements
+from gateway.pipeline.task import Task
+from gateway.tracking.case import Case
+from gateway.tracking.document import Document, DocumentState
+from gateway.tracking.event import Event
+from gateway.tracking.order import Order
+from gateway.tracking.transmission import Transmission
+
+R = TypeVar("R", bound="Transmission | Document | Case | Order")
+
+_WHICH: Any = sa.bindparam("which")
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What is written at the end of the transaction, many rows at once, because nothing reads it before."""
+
+    events: list[Event] = field(default_factory=list)
+    steps: dict[str, Task | None] = field(default_factory=dict)  # None: the step is done.
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def take_in(self, piece: _Pending) -> None:
+        """Add what a piece of work left."""
+        self.events += piece.events
+        self.steps |= piece.steps
+        self.blobs |= piece.blobs
+        self.numbers |= piece.numbers
+
+
+class SqlUnitOfWork:
+    """Fulfils `gateway.pipeline.ports.UnitOfWork` on a connection that is in a transaction.
+
+    One transaction may hold several pieces of work; each is kept or undone as a whole. `flush` comes before the commit.
+    """
+
+    def __init__(self, connection: sa.Connection, statements: Statements) -> None:
+        self._cursor = Cursor(connection, statements)
+        self._insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        self._kept = _Pending()
+        self._pending = _Pending()
+
+    # Records
+
+    def add(self, record: Transmission | Document | Case | Order | Event) -> None:
+        """Store a new record."""
+        if isinstance(record, Event):
+            self._pending.events.append(record)
+            return
+        kind = type(record)
+        self._cursor.run_record(("add", kind), lambda: _insert_all(TABLE_OF[kind]), record)
+
+    def change(self, kind: type[Transmission | Document | Case | Order], record_id: str, **values: Any) -> None:
+        """Set columns of a stored record."""
+        table = TABLE_OF[kind]
+        names = tuple(values)
+        self._cursor.run(
+            ("change", kind, names),
+            lambda: sa.update(table).where(table.c.id == _WHICH).values({name: sa.bindparam(name) for name in names}),
+            {"which": record_id, **values},
+        )
+
+    def find(self, kind: type[R], record_id: str) -> R | None:
+        """Return a record, or None."""
+        found = self._all(kind, "by id", lambda: TABLE_OF[kind].c.id == _WHICH, which=record_id)
+        return found[0] if found else None
+
+    def find_transmission(self, source: str, *, key: str | None, digest: str, since: datetime) -> Transmission | None:
+        """Return the first transmission of ``source`` with this idempotency key, or with these bytes since then."""
+        if key is not None:
+            found = self._all(Transmission, "by key", _by_key, source=source, key=key)
+            if found:
+                return found[0]
+        return _earliest(self._all(Transmission, "by digest", _by_digest, source=source, digest=digest, since=since))
+
+    def find_first(self, document: Document, since: datetime) -> Document | None:
+        """Return the document that came first with the partner, numbers and direction of ``document``."""
+        values = {name: getattr(document, name) for name in _NUMBERS}
+        return _earliest(self._all(Document, "first", _first, since=since, which=document.id, **values))
+
+    def find_sent(self, partner: str, group_id: str, group_number: str) -> list[Document]:
+        """Return what we sent to ``partner`` in the group with this number; leading zeros don't count."""
+        number = group_number.lstrip("0") or "0"
+        return self._all(Document, "sent group", _sent_group, partner=partner, number=number, group=group_id)
+
+    def find_sent_interchange(self, partner: str, interchange_number: str) -> list[Document]:
+        """Return what we sent to ``partner`` in the interchange with this number."""
+        number = interchange_number.zfill(9)
+        return self._all(Document, "sent interchange", _sent_interchange, partner=partner, number=number)
+
+    def sent_in(self, transmission_id: str) -> list[Document]:
+        """Return the documents that went out in a transmission."""
+        return self._all(Document, "sent in", lambda: tables.documents.c.sent_in == _WHICH, which=transmission_id)
+
+    def documents_of(self, transmission_id: str) -> list[Document]:
+        """Return the documents of a transmission, in order."""
+        of = self._all(Document, "of", lambda: tables.documents.c.transmission_id == _WHICH, which=transmission_id)
+        return sorted(of, key=lambda document: document.offset)
+
+    def _all(self, kind: type[R], what: str, wanted: Callable[[], sa.ColumnElement[bool]], **values: Any) -> list[R]:
+        # Nothing is ordered in SQL: an ORDER BY seq makes SQLite walk the table instead of using the index.
+        rows = self._cursor.rows((what, kind), lambda: sa.select(*columns_of(kind)).where(wanted()), values)
+        return [from_row(kind, row) for row in rows]
+
+    # Numbers, steps, bytes
+
+    def next_number(self, name: str, first: int, last: int) -> int:
+        """Return the next number of the sequence ``name``; after ``last`` comes ``first``."""
+        known = self._pending.numbers.get(name) or self._kept.numbers.get(name)
+        if known is None:
+            # The first one of this transaction takes the row; the others are counted on, and written at the end.
+            rows = self._cursor.rows("number", self._next_number, {"name": name, "first": first, "last": last})
+            number = int(rows[0][0])
+        else:
+            number = known + 1 if first <= known < last else first
+        self._pending.numbers[name] = number
+        return number
+
+    def _next_number(self) -> Any:
+        table = tables.control_numbers
+        first: Any = sa.bindparam("first")
+        last: Any = sa.bindparam("last")
+        outside = sa.or_(table.c.value >= last, table.c.value < first)
+        return (
+            self._insert(table)
+            .values(name=sa.bindparam("name"), value=first)
+            .on_conflict_do_update(
+                index_elements=[table.c.name], set_={"value": sa.case((outside, first), else_=table.c.value + 1)}
+            )
+            .returning(table.c.value)
+        )
+
+    def schedule(self, task: Task) -> None:
+        """Make a step due; a step of the same subject and name is replaced and keeps its place in its lane."""
+        self._pending.steps[task.id] = replace(task, carry=None)
+
+    def _schedule(self) -> Any:
+        table = tables.steps
+        made = self._insert(table).values({c.name: sa.bindparam(c.name) for c in table.c if c.name != "seq"})
+        again = {name: made.excluded[name] for name in ("due_at", "attempts", "held")}
+        return made.on_conflict_do_update(index_elements=[table.c.id], set_=again)
+
+    def finish(self, task: Task) -> None:
+        """Take a step off the list."""
+        self._pending.steps[task.id] = None
+
+    def hold(self, task: Task) -> None:
+        """Keep a step on the list without being due: it holds its lane until a person has decided."""
+        table = tables.steps
+        self._cursor.run(
+            "hold", lambda: sa.update(table).where(table.c.id == _WHICH).values(held=sa.true()), {"which": task.id}
+        )
+
+    def keep(self, data: bytes) -> str:
+        """Keep small ``data`` in the transaction itself and return its SHA-256."""
+        digest = hashlib.sha256(data).hexdigest()
+        self._pending.blobs[digest] = data
+        return digest
+
+    def close_cases(self, subject: str, resolution: str, at: datetime) -> None:
+        """Close the open cases of a subject."""
+        table = tables.cases
+        self._cursor.run(
+            "close cases",
+            lambda: (
+                sa.update(table)
+                .where(table.c.subject == _WHICH, table.c.closed_at.is_(None))
+                .values(closed_at=sa.bindparam("at"), resolution=sa.bindparam("how"))
+            ),
+            {"which": subject, "at": at, "how": resolution},
+        )
+
+    # Pieces: one that fails takes nobody of its group with it
+
+    def begin_piece(self) -> None:
+        """Begin a piece of work."""
+        self._cursor.plain("SAVEPOINT piece")
+
+    def keep_piece(self) -> None:
+        """Keep what the piece did."""
+        self._cursor.plain("RELEASE SAVEPOINT piece")
+        self._kept.take_in(self._pending)
+        self._pending = _Pending()
+
+    def undo_piece(self) -> None:
+        """Undo what the piece did."""
+        self._cursor.plain("ROLLBACK TO SAVEPOINT piece")
+        self._cursor.plain("RELEASE SAVEPOINT piece")
+        self._pending = _Pending()
+
+    def flush(self) -> None:
+        """Write what waited for the end of the transaction."""
+        pending, self._kept = self._kept, _Pending()
+        if pending.blobs:
+            rows = [{"digest": digest, "data": data} for digest, data in pending.blobs.items()]
+            self._cursor.run_many("keep", self._keep, rows)
+        if pending.events:
+            self._cursor.run_records("events", lambda: _insert_all(tables.events), pending.events)
+        done = [{"which": name} for name, task in pending.steps.items() if task is None]
+        due = [_step_row(task) for task in pending.steps.values() if task is not None]
+        if done:
+            self._cursor.run_many("finish", lambda: sa.delete(tables.steps).where(tables.steps.c.id == _WHICH), done)
+        if due:
+            self._cursor.run_many("schedule", self._schedule, due)
+        table = tables.control_numbers
+        self._cursor.run_many(
+            "numbers",
+            lambda: sa.update(table).where(table.c.name == _WHICH).values(value=sa.bindparam("last_given")),
+            [{"which": name, "last_given": number} for name, number in pending.numbers.items()],
+        )
+
+    def _keep(self) -> Any:
+        made = self._insert(tables.blobs).values(digest=sa.bindparam("digest"), data=sa.bindparam("data"))
+        return made.on_conflict_do_nothing()
+
+
+# Conditions of the finders; each is made once
+
+_NUMBERS = (
+    "partner",
+    "interchange_number",
+    "group_number",
+    "control_number",
+    "direction",
+    "sender",
+    "receiver",
+    "set_id",
+)
+
+
+def _by_key() -> sa.ColumnElement[bool]:
+    table = tables.transmissions
+    return sa.and_(table.c.source == sa.bindparam("source"), table.c.idempotency_key == sa.bindparam("key"))
+
+
+def _by_digest() -> sa.ColumnElement[bool]:
+    table = tables.transmissions
+    same = (table.c.source == sa.bindparam("source"), table.c.digest == sa.bindparam("digest"))
+    return sa.and_(*same, table.c.created_at > sa.bindparam("since"))
+
+
+def _first() -> sa.ColumnElement[bool]:
+    table = tables.documents
+    return sa.and_(
+        *(table.c[name] == sa.bindparam(name) for name in _NUMBERS),
+        table.c.created_at > sa.bindparam("since"),
+        table.c.id != _WHICH,
+        table.c.state != sa.literal(DocumentState.DUPLICATE.value),
+        table.c.state != sa.literal(DocumentState.REJECTED.value),
+    )
+
+
+def _sent() -> sa.ColumnElement[bool]:
+    table = tables.documents
+    return sa.and_(table.c.partner == sa.bindparam("partner"), table.c.direction == sa.literal("outbound"))
+
+
+def _sent_group() -> sa.ColumnElement[bool]:
+    table = tables.documents
+    return sa.and_(_sent(), table.c.group_number == sa.bindparam("number"), table.c.group_id == sa.bindparam("group"))
+
+
+def _sent_interchange() -> sa.ColumnElement[bool]:
+    return sa.and_(_sent(), tables.documents.c.interchange_number == sa.bindparam("number"))
+
+
+def _insert_all(table: sa.Table) -> Any:
+    """Insert every column but the number that the database gives."""
+    return sa.insert(table).values({c.name: sa.bindparam(c.name) for c in table.c if c.name != "seq"})
+
+
+def _earliest(found: list[R]) -> R | None:
+    """Return the record that came first; ids sort by time."""
+    return min(found, key=lambda record: record.id, default=None)
+
+
+def _step_row(task: Task) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "step": str(task.step),
+        "subject": task.subject,
+        "tracking_id": task.tracking_id,
+        "due_at": task.due_at,
+        "lane": task.lane,
+        "attempts": task.attempts,
+        "held": False,
+    }

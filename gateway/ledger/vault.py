@@ -1,0 +1,159 @@
+"""The exact bytes, by their SHA-256. Small ones lie in the database itself, in the commit that tells of them; large ones
+are files that are complete and flushed before anybody tells of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import sqlalchemy as sa
+
+from gateway.errors import LedgerError, TooLarge
+from gateway.ledger import tables
+from gateway.ledger.database import Database
+from gateway.pipeline.ports import Blob
+
+SMALL = 64 << 10
+CHUNK = 1 << 16
+
+
+class FileVault:
+    """Fulfils `gateway.pipeline.ports.Vault`: a folder for what is large, the database for what is small."""
+
+    def __init__(self, folder: Path, database: Database, *, limit: int) -> None:
+        self._folder = folder
+        self._database = database
+        self._limit = limit
+        (folder / "staging").mkdir(parents=True, exist_ok=True)
+        for left_over in (folder / "staging").iterdir():
+            left_over.unlink()  # Never told of: whoever sent it got no answer.
+
+    def stage(self) -> FileStage:
+        """Begin to take bytes in."""
+        return FileStage(self, self._limit)
+
+    async def read(self, digest: str) -> bytes:
+        """Return all bytes of a blob; raise LedgerError when they are gone or were changed."""
+        data = await self._from_database(digest)
+        if data is None:
+            path = self.path(digest)
+            try:
+                data = await asyncio.to_thread(path.read_bytes)
+            except FileNotFoundError:
+                raise LedgerError(f"The vault has lost {digest}. Restore {path} from a backup.") from None
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise LedgerError(f"The bytes kept as {digest} were changed. Restore them from a backup.")
+        return data
+
+    async def read_range(self, digest: str, offset: int, length: int) -> bytes:
+        """Return some bytes of a blob."""
+        data = await self._from_database(digest)
+        if data is not None:
+            return data[offset : offset + length]
+        return await asyncio.to_thread(self._range, digest, offset, length)
+
+    def _range(self, digest: str, offset: int, length: int) -> bytes:
+        path = self.path(digest)
+        try:
+            with path.open("rb") as file:
+                file.seek(offset)
+                return file.read(length)
+        except FileNotFoundError:
+            raise LedgerError(f"The vault has lost {digest}. Restore {path} from a backup.") from None
+
+    def chunks(self, blob: Blob) -> Iterator[bytes]:
+        """Yield the bytes of a blob in chunks."""
+        if blob.data is not None:
+            yield blob.data
+            return
+        path = self.path(blob.digest)
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(CHUNK):
+                    yield chunk
+        except FileNotFoundError:
+            raise LedgerError(f"The vault has lost {blob.digest}. Restore {path} from a backup.") from None
+
+    def path(self, digest: str) -> Path:
+        """Return where a large blob lies."""
+        return self._folder / digest[:2] / digest
+
+    @property
+    def staging(self) -> Path:
+        """Return where bytes wait until they are complete."""
+        return self._folder / "staging"
+
+    async def _from_database(self, digest: str) -> bytes | None:
+        query = sa.select(tables.blobs.c.data).where(tables.blobs.c.digest == digest)
+        return await self._database.read(lambda connection: connection.execute(query).scalar())
+
+
+class FileStage:
+    """Bytes on their way in: in memory while small, in a file once large."""
+
+    def __init__(self, vault: FileVault, limit: int) -> None:
+        self._vault = vault
+        self._limit = limit
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._parts: list[bytes] = []
+        self._file: IO[bytes] | None = None
+        self._path = Path()
+
+    async def write(self, chunk: bytes) -> None:
+        """Add a chunk; raise TooLarge beyond the bound."""
+        self._size += len(chunk)
+        if self._size > self._limit:
+            await self.abandon()
+            raise TooLarge(
+                f"This is larger than the bound of {self._limit} bytes. Split it into several interchanges, or ask for more."
+            )
+        self._hash.update(chunk)
+        if self._file is None:
+            self._parts.append(chunk)
+            if self._size > SMALL:
+                self._path = self._vault.staging / os.urandom(12).hex()
+                self._file = self._path.open("xb")
+                self._parts, waiting = [], self._parts
+                for part in waiting:
+                    self._file.write(part)
+        elif len(chunk) < SMALL:
+            self._file.write(chunk)
+        else:
+            await asyncio.to_thread(self._file.write, chunk)
+
+    async def finish(self) -> Blob:
+        """Make the bytes durable and say what they are."""
+        digest = self._hash.hexdigest()
+        if self._file is None:
+            return Blob(digest, self._size, b"".join(self._parts))
+        await asyncio.to_thread(self._settle, digest)
+        return Blob(digest, self._size)
+
+    def _settle(self, digest: str) -> None:
+        assert self._file is not None
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        target = self._vault.path(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self._path.replace(target)
+        for folder in (target.parent, target.parent.parent):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    async def abandon(self) -> None:
+        """Forget the bytes."""
+        self._parts = []
+        if self._file is not None:
+            self._file.close()
+            self._path.unlink(missing_ok=True)
+            self._file = None

@@ -1,0 +1,1 @@
+"""The two rivers a document flows through, step by step, each step one commit. Imports no package that does I/O."""

@@ -1,0 +1,51 @@
+"""Deliver: hand the stored message to the ERP under a key that never changes, so that trying again posts nothing twice."""
+
+from __future__ import annotations
+
+from gateway.canonical.message import BY_SET
+from gateway.errors import ErpRejected, ErpUnavailable
+from gateway.pipeline.ports import Delivery, UnitOfWork, World, agreement_for
+from gateway.pipeline.records import note_event
+from gateway.pipeline.step import Advance, Outcome, Park, Retry
+from gateway.pipeline.task import Task
+from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
+
+
+async def run(task: Task, world: World) -> Outcome:
+    """Deliver one document."""
+    if task.carry is not None:
+        document, data = task.carry
+    else:
+        found = await world.ledger.load(Document, task.subject)
+        if found is None or found.canonical is None:
+            return Advance()
+        document, data = found, await world.vault.read(found.canonical)
+    agreement = agreement_for(world.configuration(), document)
+    if agreement is None:
+        return Park("no-agreement", f"set {document.set_id} from {document.partner}")
+    connector = world.erps.get(agreement.erp)
+    if connector is None:
+        return Park("erp-rejected", f"there is no ERP {agreement.erp!r} in gateway.yaml; add it under erps")
+    delivery = Delivery(
+        key=document.id,
+        body=data,
+        message_type=BY_SET[document.set_id].name,
+        partner=document.partner,
+        document_number=document.document_number or "",
+        tracking_id=document.tracking_id,
+        attempt=task.attempts + 1,
+    )
+    try:
+        done = await connector.deliver(delivery)
+    except ErpUnavailable as error:
+        return Retry(error.detail)
+    except ErpRejected as error:
+        return Park("erp-rejected", error.detail)
+
+    def commit(uow: UnitOfWork) -> list[Task]:
+        state = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.DELIVER)
+        uow.change(Document, document.id, state=state, erp_reference=done.reference, updated_at=world.clock())
+        note_event(uow, world, "document.delivered", document, erp=agreement.erp, reference=done.reference)
+        return []
+
+    return Advance(commit)

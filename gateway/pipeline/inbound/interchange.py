@@ -1,0 +1,105 @@
+"""Cuts a transmission into portions that are stored in one commit each: at most so many documents of one interchange."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from gateway.pipeline.inbound.judge import Origin, agreement_of, judge_set, origin_of, partner_tolerances
+from gateway.pipeline.ports import Configuration
+from gateway.tracking.transmission import Transmission
+from gateway.trading.agreement import Agreement
+from gateway.x12.envelope import JudgedInterchange, JudgedSet, examine
+from gateway.x12.faults import Fault, FaultCode
+from gateway.x12.model import InterchangeStart, TransactionSet
+from gateway.x12.reader import read
+from gateway.x12.validator import Judgment
+
+
+@dataclass(slots=True)
+class ReadSet:
+    """One set on its way to becoming a document. ``ordinal`` counts the sets of the transmission from 1."""
+
+    ordinal: int
+    transaction: TransactionSet
+    judgment: Judgment
+    agreement: Agreement | None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its segments: what tells a true copy from other content under the same numbers."""
+        body = self.transaction.interchange.delimiters.segment.join(self.transaction.pieces)
+        return hashlib.sha256(body.encode("latin-1", "replace")).hexdigest()
+
+
+@dataclass(slots=True)
+class Portion:
+    """Some sets of one interchange, and in its last portion the interchange with its verdict.
+
+    ``earlier`` are the ordinals of accepted sets of portions before: they become due with the last one.
+    """
+
+    transmission: Transmission
+    start: InterchangeStart | None
+    origin: Origin
+    sets: list[ReadSet] = field(default_factory=list)
+    judged: JudgedInterchange | None = None
+    earlier: list[int] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def document_id(transmission: Transmission, ordinal: int) -> str:
+    """Return the id of the n-th document of a transmission."""
+    return f"{transmission.id}-{ordinal}"
+
+
+def portions(
+    transmission: Transmission, chunks: Iterable[bytes], configuration: Configuration, at_once: int
+) -> Iterator[Portion]:
+    """Read and judge ``chunks``; raises X12Error where they can't be read further."""
+    return _Cutter(transmission, configuration, at_once).cut(chunks)
+
+
+class _Cutter:
+    def __init__(self, transmission: Transmission, configuration: Configuration, at_once: int) -> None:
+        self.transmission = transmission
+        self.configuration = configuration
+        self.at_once = at_once
+        self.ordinal = 0
+        self.origin = Origin(None)
+        self.portion = Portion(transmission, None, self.origin)
+
+    def cut(self, chunks: Iterable[bytes]) -> Iterator[Portion]:
+        # The examiner asks for judgment and tolerances of what it reads; by then `origin` is that of its interchange.
+        for item in examine(read(chunks), self._judge, self._tolerances):
+            match item:
+                case InterchangeStart():
+                    self.portion = Portion(self.transmission, item, self.origin, faults=self.portion.faults)
+                case JudgedSet():
+                    yield from self._set(item)
+                case JudgedInterchange():
+                    self.portion.judged = item
+                    yield self.portion
+                    self.portion = Portion(self.transmission, None, self.origin)
+                case Fault():
+                    self.portion.faults.append(item)
+        if self.portion.faults:
+            yield self.portion
+
+    def _tolerances(self, start: InterchangeStart) -> Collection[FaultCode]:
+        self.origin = origin_of(start, self.transmission, self.configuration)
+        return partner_tolerances(self.origin.partner)
+
+    def _judge(self, transaction: TransactionSet) -> Judgment:
+        return judge_set(transaction, agreement_of(self.origin.partner, transaction), self.configuration)
+
+    def _set(self, item: JudgedSet) -> Iterator[Portion]:
+        if len(self.portion.sets) >= self.at_once:
+            full = self.portion
+            accepted = [each.ordinal for each in full.sets if each.judgment.accepted]
+            self.portion = Portion(self.transmission, full.start, full.origin, earlier=full.earlier + accepted)
+            yield full
+        self.ordinal += 1
+        agreement = agreement_of(self.origin.partner, item.transaction)
+        self.portion.sets.append(ReadSet(self.ordinal, item.transaction, item.judgment, agreement))

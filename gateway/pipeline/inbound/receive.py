@@ -1,0 +1,99 @@
+"""Receive: the one door for bytes of partners, whatever the transport. Stored first, answered then.
+
+A second copy gets the first receipt: the same idempotency key, or the same bytes within the window, is no new transmission.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.errors import Conflict
+from gateway.pipeline.ports import Blob, UnitOfWork, World
+from gateway.pipeline.records import note_event
+from gateway.pipeline.task import StepName, Task
+from gateway.tracking.transmission import Transmission, TransmissionState
+from gateway.trading.directory import Partner
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a transport hands in. ``partner`` is who was authenticated, or None where the bytes must say it."""
+
+    transport: str
+    blob: Blob
+    tracking_id: str
+    partner: Partner | None = None
+    content_type: str = "application/edi-x12"
+    name: str | None = None
+    remote: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender is told: the id of the transmission, and whether it was known already."""
+
+    id: str
+    duplicate: bool
+    state: str
+
+
+async def receive(submission: Submission, world: World) -> Receipt:
+    """Store a submission and make its reading due; return once both are committed.
+
+    Raises Conflict when its idempotency key was used with other bytes.
+    """
+    now = world.clock()
+    partner = submission.partner
+    transmission = Transmission(
+        id=world.new_id(),
+        direction="inbound",
+        source=f"partner:{partner.id}" if partner else "unknown",
+        partner=partner.id if partner else None,
+        transport=submission.transport,
+        created_at=now,
+        digest=submission.blob.digest,
+        size=submission.blob.size,
+        content_type=submission.content_type,
+        state=TransmissionState.RECEIVED,
+        tracking_id=submission.tracking_id,
+        name=submission.name,
+        remote=submission.remote,
+        idempotency_key=submission.idempotency_key,
+    )
+    lane = reading_lane(partner)
+    task = Task(
+        StepName.READ, transmission.id, submission.tracking_id, now, lane, carry=(transmission, submission.blob)
+    )
+    window = max((a.duplicate_window for a in partner.agreements.values()), default=None) if partner else None
+
+    def store(uow: UnitOfWork) -> Receipt:
+        since = now - window if window is not None else now
+        known = uow.find_transmission(
+            transmission.source, key=submission.idempotency_key, digest=transmission.digest, since=since
+        )
+        if known is not None:
+            if known.digest != transmission.digest:
+                raise Conflict
+            note_event(uow, world, "transmission.duplicate", known, transport=submission.transport)
+            return Receipt(known.id, True, known.state)
+        if submission.blob.data is not None:
+            uow.keep(submission.blob.data)
+        uow.add(transmission)
+        uow.schedule(task)
+        note_event(
+            uow, world, "transmission.received", transmission, transport=submission.transport, size=transmission.size
+        )
+        return Receipt(transmission.id, False, transmission.state)
+
+    receipt = await world.ledger.tx(store)
+    if not receipt.duplicate:
+        world.wake([task])
+    return receipt
+
+
+def reading_lane(partner: Partner | None) -> str | None:
+    """Return the lane in which a partner's transmissions are read: one after the other where order was agreed."""
+    if partner is None or all(agreement.ordered_by == "none" for agreement in partner.agreements.values()):
+        return None
+    return f"read:{partner.id}"

@@ -1,0 +1,155 @@
+"""Writes a portion of an interchange down: its documents with their verdicts, what is a copy, and what happens next.
+
+Runs inside one transaction. Duplicates are looked for here, so that two copies that arrive at once can't both be new.
+"""
+
+from __future__ import annotations
+
+from gateway.pipeline.inbound.acknowledge import Answer, acknowledge
+from gateway.pipeline.inbound.draft import Draft, envelope_faults, refuse_reused
+from gateway.pipeline.inbound.interchange import Portion, document_id
+from gateway.pipeline.inbound.translate import apply_translation
+from gateway.pipeline.outbound.reconcile import reconcile_functional, reconcile_interchange
+from gateway.pipeline.ports import UnitOfWork, World
+from gateway.pipeline.records import note_event, open_case
+from gateway.pipeline.step import Park
+from gateway.pipeline.task import StepName, Task
+from gateway.tracking.document import AcknowledgmentState, Document, DocumentState
+from gateway.tracking.transmission import Transmission
+from gateway.x12.acknowledgment import read_functional_acknowledgment, read_interchange_acknowledgment
+from gateway.x12.faults import Fault, FaultCode
+
+
+def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], world: World, again: bool) -> list[Task]:
+    """Store the drafts of ``portion``; with its last portion the interchange is answered and its documents go on.
+
+    ``again`` says that an earlier reading of the same bytes may have stored some of them.
+    """
+    transmission, judged, partner = portion.transmission, portion.judged, portion.origin.partner
+    for fault in portion.faults:
+        note_event(uow, world, "transmission.junk", transmission, message=fault.message, offset=fault.offset)
+    if portion.start is None:
+        return []
+    if portion.origin.refusal or partner is None:
+        return _refuse(uow, world, portion)
+    if transmission.partner is None:
+        uow.change(Transmission, transmission.id, partner=partner.id)
+    if again:
+        drafts = [draft for draft in drafts if uow.find(Document, draft.document.id) is None]
+    for draft in drafts:
+        _find_first(uow, world, draft)
+    answers: list[Answer] = []
+    tasks: list[Task] = []
+    if judged is not None:
+        if judged.rejected:
+            detail = "; ".join(fault.message for fault in judged.faults if not fault.tolerated)
+            note_event(uow, world, "interchange.rejected", transmission, reason=detail)
+            open_case(uow, world, "interchange-rejected", transmission, detail)
+        else:
+            for received in judged.acknowledgments:
+                response = read_interchange_acknowledgment(received)
+                reconcile_interchange(uow, world, partner.id, response, transmission)
+        answers, tasks = acknowledge(uow, world, portion, partner, drafts)
+        tasks += _release_earlier(uow, world, portion, answers)
+    for draft in drafts:
+        tasks += _store(uow, world, draft, answers)
+    return tasks
+
+
+def _refuse(uow: UnitOfWork, world: World, portion: Portion) -> list[Task]:
+    """Nothing of this interchange is processed: it is not known whose it is, or not for us."""
+    origin, transmission, judged = portion.origin, portion.transmission, portion.judged
+    if judged is None:
+        return []
+    note_event(uow, world, "interchange.refused", transmission, reason=origin.detail)
+    open_case(uow, world, origin.refusal, transmission, origin.detail)
+    if origin.partner is not None and transmission.partner is None:
+        uow.change(Transmission, transmission.id, partner=origin.partner.id)
+    if origin.refusal != "unknown-receiver" or origin.partner is None:
+        return []
+    judged.faults.append(Fault(FaultCode.RECEIVER_UNKNOWN, origin.detail, control_number=judged.start.control_number))
+    return acknowledge(uow, world, portion, origin.partner, [])[1]
+
+
+def _find_first(uow: UnitOfWork, world: World, draft: Draft) -> None:
+    """Look whether the numbers of a draft came before within the agreement's window."""
+    agreement = draft.read.agreement
+    if agreement is None:
+        return
+    draft.first = uow.find_first(draft.document, world.clock() - agreement.duplicate_window)
+    if draft.first is not None and not draft.is_copy:
+        refuse_reused(draft)
+
+
+def _store(uow: UnitOfWork, world: World, draft: Draft, answers: list[Answer]) -> list[Task]:
+    """Store one document in the state that it has by now, and say what follows."""
+    document = draft.document
+    if draft.is_copy:
+        assert draft.first is not None
+        document.state, document.duplicate_of = DocumentState.DUPLICATE, draft.first.id
+        uow.add(document)
+        note_event(uow, world, "document.duplicate", document, first=draft.first.id)
+        return []
+    _note_answer(document, answers, accepted=document.state != DocumentState.REJECTED)
+    tasks: list[Task] = []
+    translation = draft.translation if document.state == DocumentState.ACCEPTED else None
+    if isinstance(translation, Park):
+        document.state, document.detail = DocumentState.PARKED, translation.detail
+    elif translation is not None:
+        assert draft.read.agreement is not None
+        tasks = apply_translation(uow, world, document, draft.read.agreement, translation)
+    uow.add(document)
+    _tell(uow, world, draft, translation)
+    return tasks
+
+
+def _note_answer(document: Document, answers: list[Answer], *, accepted: bool) -> None:
+    """Note with a document which acknowledgment it gets."""
+    for answer in answers:
+        if answer.group_id == document.group_id and answer.group_number == document.group_number:
+            document.answers = answer.transmission_id
+            document.acknowledgment = AcknowledgmentState.ACCEPTED if accepted else AcknowledgmentState.REJECTED
+
+
+def _tell(uow: UnitOfWork, world: World, draft: Draft, translation: object) -> None:
+    """Put the verdict on the timeline, and open the case that goes with it."""
+    document = draft.document
+    if document.state == DocumentState.REJECTED:
+        shown = [f"{fault['where']}: {fault['message']}" for fault in document.faults if not fault["tolerated"]]
+        note_event(uow, world, "document.rejected", document, faults=len(shown))
+        cause = "numbers-reused" if draft.first is not None else "document-rejected"
+        open_case(uow, world, cause, document, "; ".join(shown[:20]))
+        return
+    if document.state == DocumentState.RECONCILED:
+        if draft.read.agreement is None and document.group_id:
+            reconcile_functional(uow, world, document, read_functional_acknowledgment(draft.read.transaction.segments))
+        return
+    numbers = {"number": document.document_number, "order": document.order_number}
+    note_event(uow, world, "document.received", document, set=document.set_id, **numbers)
+    if isinstance(translation, Park):
+        open_case(uow, world, translation.cause, document, translation.detail)
+    elif document.state == DocumentState.PARKED:
+        open_case(uow, world, "no-agreement", document, f"set {document.set_id} from {document.partner}")
+    elif document.state == DocumentState.SET_ASIDE:
+        note_event(uow, world, "document.set_aside", document)
+
+
+def _release_earlier(uow: UnitOfWork, world: World, portion: Portion, answers: list[Answer]) -> list[Task]:
+    """Make the accepted documents of portions before due, now that the interchange is whole; or reject them with it."""
+    tasks = []
+    for ordinal in portion.earlier:
+        document = uow.find(Document, document_id(portion.transmission, ordinal))
+        if document is None or document.state != DocumentState.ACCEPTED:
+            continue
+        faults = envelope_faults(document, portion)
+        _note_answer(document, answers, accepted=not faults)
+        values = {"answers": document.answers, "acknowledgment": document.acknowledgment}
+        if faults:
+            shown = [*document.faults, *(fault.as_dict() for fault in faults)]
+            uow.change(Document, document.id, state=DocumentState.REJECTED, faults=shown, **values)
+            note_event(uow, world, "document.rejected", document, faults=len(shown))
+            open_case(uow, world, "document-rejected", document, "; ".join(fault.message for fault in faults))
+        else:
+            uow.change(Document, document.id, **values)
+            tasks.append(Task(StepName.TRANSLATE, document.id, document.tracking_id, world.clock()))
+    return tasks

@@ -1,0 +1,166 @@
+"""Read, for partners who send canonical JSON instead of X12: the same documents, cases and deliveries, no translation.
+
+The body is ``{"type": "order_acknowledgment", "body": {...}}``; whatever a sender says of itself in a header is not taken
+from there but from its key.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gateway.canonical.message import MESSAGE_TYPES, Header, MessageType, Source
+from gateway.pipeline.inbound.interchange import document_id
+from gateway.pipeline.inbound.translate import Translation, apply_translation, message_bytes
+from gateway.pipeline.ports import Blob, UnitOfWork, World
+from gateway.pipeline.records import note_event, open_case
+from gateway.pipeline.step import Advance, Outcome
+from gateway.pipeline.task import Task
+from gateway.tracking.document import Document, DocumentState
+from gateway.tracking.transmission import Transmission, TransmissionState
+from gateway.trading.agreement import Agreement
+
+
+class CanonicalSubmission(BaseModel):
+    """A document as canonical JSON."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    body: dict[str, Any]
+    test: bool = False
+
+
+def is_submission(transmission: Transmission, blob: Blob) -> bool:
+    """Tell whether the bytes are canonical JSON: by their type, or by how they begin."""
+    if "json" in transmission.content_type:
+        return True
+    return blob.data is not None and blob.data[:64].lstrip()[:1] == b"{"
+
+
+async def read(transmission: Transmission, blob: Blob, world: World) -> Outcome:
+    """Read one JSON submission."""
+    if blob.data is None:
+        return _refused(transmission, world, "canonical JSON is at most 64 KiB here; send X12 for larger documents")
+    try:
+        submission = CanonicalSubmission.model_validate_json(blob.data)
+    except ValidationError as error:
+        return _refused(transmission, world, f"it is no canonical submission: {_in_words(error)}")
+    row = MESSAGE_TYPES.get(submission.type)
+    if row is None:
+        return _refused(transmission, world, f"type {submission.type!r} is none of {', '.join(MESSAGE_TYPES)}")
+    partner = world.configuration().directory.partners.get(transmission.partner or "")
+    agreement = partner.agreement(row.set_id, "inbound") if partner else None
+    document = _document(transmission, row, submission, agreement, world)
+    if agreement is None:
+        document.state = DocumentState.PARKED
+        return Advance(partial(_store, world=world, document=document, transmission=transmission, cause="no-agreement"))
+    try:
+        body = row.model.model_validate(submission.body)
+    except ValidationError as error:
+        document.state = DocumentState.REJECTED
+        document.faults = [_fault(item) for item in error.errors(include_url=False)]
+        return Advance(
+            partial(_store, world=world, document=document, transmission=transmission, cause="document-rejected")
+        )
+    translation = Translation(row, body, message_bytes(_header(document, row), body), [])
+
+    def commit(uow: UnitOfWork) -> list[Task]:
+        if uow.find(Document, document.id) is not None:
+            return []
+        tasks = apply_translation(uow, world, document, agreement, translation)
+        _store(uow, world=world, document=document, transmission=transmission, cause="")
+        return tasks
+
+    return Advance(commit)
+
+
+def _store(uow: UnitOfWork, *, world: World, document: Document, transmission: Transmission, cause: str) -> list[Task]:
+    if uow.find(Document, document.id) is not None:
+        return []
+    uow.add(document)
+    uow.change(Transmission, transmission.id, state=TransmissionState.READ)
+    note_event(uow, world, f"document.{'received' if not cause else document.state}", document, type=document.set_id)
+    if cause:
+        shown = "; ".join(f"{fault['where']}: {fault['message']}" for fault in document.faults)
+        open_case(uow, world, cause, document, shown or f"set {document.set_id} from {document.partner}")
+    return []
+
+
+def _refused(transmission: Transmission, world: World, reason: str) -> Outcome:
+    def commit(uow: UnitOfWork) -> list[Task]:
+        uow.change(Transmission, transmission.id, state=TransmissionState.REFUSED, detail=reason)
+        note_event(uow, world, "transmission.refused", transmission, reason=reason)
+        open_case(uow, world, "not-readable", transmission, reason)
+        return []
+
+    return Advance(commit)
+
+
+def _document(
+    transmission: Transmission,
+    row: MessageType,
+    submission: CanonicalSubmission,
+    agreement: Agreement | None,
+    world: World,
+) -> Document:
+    return Document(
+        id=document_id(transmission, 1),
+        transmission_id=transmission.id,
+        direction="inbound",
+        partner=transmission.partner or "unknown",
+        set_id=row.set_id,
+        state=DocumentState.ACCEPTED,
+        created_at=transmission.created_at,
+        updated_at=world.clock(),
+        tracking_id=transmission.tracking_id,
+        agreement=agreement.key if agreement else "",
+        role=agreement.role if agreement else "",
+        test=submission.test,
+        length=transmission.size,
+        digest=transmission.digest,
+    )
+
+
+def _header(document: Document, row: MessageType) -> Header:
+    return Header(
+        message_id=document.id,
+        type=row.name,
+        schema_version="1.0",
+        direction="inbound",
+        partner=document.partner,
+        correlation_id=document.tracking_id,
+        created_at=document.created_at,
+        test=document.test,
+        source=Source(standard="canonical-json"),
+    )
+
+
+def _fault(item: Any) -> dict[str, Any]:
+    """Give a finding of the schema the shape of a fault."""
+    where = "/" + "/".join(str(part) for part in item["loc"])
+    value = item.get("input")
+    return {
+        "where": where,
+        "segment": "",
+        "position": 0,
+        "element": 0,
+        "component": 0,
+        "repetition": 0,
+        "code": "field-invalid",
+        "ack_code": "",
+        "value": str(value)[:99] if isinstance(value, str | int | float) else "",
+        "message": str(item["msg"]),
+        "fix": "correct the field as docs/schemas describes it",
+        "rule": "canonical schema",
+        "offset": 0,
+        "tolerated": False,
+    }
+
+
+def _in_words(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}" if where else str(first["msg"])

@@ -1,0 +1,101 @@
+"""Reconcile: match what the partner acknowledges with what we sent, and keep its verdict.
+
+An acknowledgment for something we did not send changes nothing and opens a case. A later verdict replaces an earlier one only
+when it is worse, so that a second copy never turns a rejection into silence.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.pipeline.ports import UnitOfWork, World
+from gateway.pipeline.records import note_event, open_case
+from gateway.tracking.document import AcknowledgmentState, Document
+from gateway.tracking.transmission import Transmission
+from gateway.x12.acknowledgment import GroupResponse, InterchangeResponse, SetResponse
+from gateway.x12.standards import codes
+
+_STATES = {"A": AcknowledgmentState.ACCEPTED, "E": AcknowledgmentState.WITH_ERRORS}
+
+
+def reconcile_functional(uow: UnitOfWork, world: World, received: Document, response: GroupResponse) -> None:
+    """Apply a 997 or 999 that a partner sent."""
+    sent = uow.find_sent(received.partner, response.functional_id, response.control_number)
+    if not sent:
+        detail = f"it answers group {response.functional_id} {response.control_number}, which was not sent to {received.partner}"
+        note_event(uow, world, "acknowledgment.orphan", received, group=response.control_number)
+        open_case(uow, world, "acknowledgment-orphan", received, detail)
+        return
+    for document in sent:
+        answer = response.response_for(document.set_id, document.control_number)
+        _apply(uow, world, document, answer, received.id)
+
+
+def reconcile_interchange(
+    uow: UnitOfWork, world: World, partner: str, response: InterchangeResponse, received: Transmission
+) -> None:
+    """Apply a TA1 that a partner sent: a rejection rejects every document of the interchange."""
+    sent = uow.find_sent_interchange(partner, response.control_number)
+    if not sent:
+        note_event(uow, world, "acknowledgment.orphan", received, interchange=response.control_number)
+        detail = f"a TA1 answers interchange {response.control_number}, which was not sent to {partner}"
+        open_case(uow, world, "acknowledgment-orphan", received, detail)
+        return
+    for document in sent:
+        words = codes("I18", "005010").get(response.code, "")
+        note_event(
+            uow,
+            world,
+            "interchange.acknowledged",
+            document,
+            verdict=response.verdict,
+            code=response.code,
+            words=words,
+            by=received.id,
+        )
+        if response.verdict == "R":
+            answer = SetResponse(document.set_id, document.control_number, "R")
+            _apply(uow, world, document, answer, received.id, f"TA1 {response.code}: {words}")
+
+
+def _apply(uow: UnitOfWork, world: World, document: Document, answer: SetResponse, by: str, reason: str = "") -> None:
+    state = _STATES.get(answer.verdict, AcknowledgmentState.REJECTED)
+    details = explain_response(answer, document.version)
+    late = document.acknowledgment == AcknowledgmentState.OVERDUE
+    note_event(
+        uow,
+        world,
+        "acknowledgment.received",
+        document,
+        verdict=answer.verdict,
+        by=by,
+        late=late,
+        reasons=details or [reason],
+    )
+    if document.acknowledgment == AcknowledgmentState.REJECTED:
+        return
+    now = world.clock()
+    uow.change(Document, document.id, acknowledgment=state, acknowledged_at=now, updated_at=now)
+    if late:
+        uow.close_cases(document.id, "the acknowledgment came late", now)
+    if state == AcknowledgmentState.REJECTED:
+        open_case(
+            uow, world, "acknowledgment-rejected", document, "; ".join(details) or reason or "no reason was given"
+        )
+
+
+def explain_response(answer: SetResponse, version: str) -> list[str]:
+    """Say in words what a partner found wrong with a set of ours."""
+    near = "005010" if version[:6] >= "005000" else "004010"
+    words: list[str] = [f"AK502 {code}: {codes('718', near).get(code, 'unknown code')}" for code in answer.codes]
+    for note in answer.notes:
+        place = f"segment {note.position} {note.segment}"
+        if note.code and note.code != "8":
+            words.append(f"{place}: AK304 {note.code}: {codes('720', near).get(note.code, 'unknown code')}")
+        for inner in note.elements:
+            shown: dict[str, Any] = codes("723", near)
+            value = f", value {inner.value!r}" if inner.value else ""
+            words.append(
+                f"{place}{inner.element:02d}: AK403 {inner.code}: {shown.get(inner.code, 'unknown code')}{value}"
+            )
+    return words

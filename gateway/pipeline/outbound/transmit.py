@@ -1,0 +1,148 @@
+"""Transmit: hand the stored bytes to the agreement's transport. What is sent again is the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from gateway.errors import PartnerRefused, PartnerUnreachable
+from gateway.pipeline.ports import Sending, Sent, UnitOfWork, World
+from gateway.pipeline.records import note_event
+from gateway.pipeline.step import Advance, Outcome, Park, Retry
+from gateway.pipeline.task import StepName, Task
+from gateway.tracking.document import (
+    DOCUMENT_LIFE,
+    AcknowledgmentState,
+    Document,
+    DocumentEvent,
+    DocumentState,
+)
+from gateway.tracking.transmission import TRANSMISSION_LIFE, Transmission, TransmissionEvent, TransmissionState
+from gateway.trading.agreement import Agreement
+from gateway.trading.directory import Partner
+from gateway.x12.acknowledgment import ACKNOWLEDGMENTS
+
+ANSWERS = ACKNOWLEDGMENTS | {"TA1"}
+
+
+def channel_of(partner: Partner, agreement: Agreement | None) -> str:
+    """Return the transport for what goes to ``partner``: the agreed one, else one it has, else its outbox."""
+    if agreement is not None and agreement.transport is not None:
+        return agreement.transport
+    channels = partner.text.channels
+    if channels.rest is None and channels.folder is not None and channels.folder.outbound is not None:
+        return "folder"
+    return "rest"
+
+
+def outbound_transmission(
+    uow: UnitOfWork,
+    world: World,
+    transmission_id: str,
+    partner: Partner,
+    agreement: Agreement | None,
+    data: bytes,
+    tracking_id: str,
+) -> Transmission:
+    """Keep ``data`` and make the record of its sending; the caller adds it."""
+    digest = uow.keep(data)
+    assert digest == hashlib.sha256(data).hexdigest()
+    return Transmission(
+        id=transmission_id,
+        direction="outbound",
+        source=f"partner:{partner.id}",
+        partner=partner.id,
+        transport=channel_of(partner, agreement),
+        created_at=world.clock(),
+        digest=digest,
+        size=len(data),
+        content_type="application/edi-x12",
+        state=TransmissionState.WAITING,
+        tracking_id=tracking_id,
+    )
+
+
+def sending_of(transmission: Transmission, data: bytes, partner: Partner, now: datetime) -> list[Task]:
+    """Return the step that sends a transmission; none where it waits in the outbox for the partner to fetch it."""
+    channel = partner.text.channels.rest
+    if transmission.transport == "rest" and (channel is None or channel.webhook is None):
+        return []
+    return [Task(StepName.TRANSMIT, transmission.id, transmission.tracking_id, now, carry=(transmission, data))]
+
+
+async def run(task: Task, world: World) -> Outcome:
+    """Send one transmission."""
+    if task.carry is not None:
+        transmission, data = task.carry
+    else:
+        found = await world.ledger.load(Transmission, task.subject)
+        if found is None:
+            return Advance()
+        transmission, data = found, await world.vault.read(found.digest)
+    partner = world.configuration().directory.partners.get(transmission.partner or "")
+    sender = world.senders.get(transmission.transport)
+    if partner is None or sender is None:
+        missing = f"partner {transmission.partner}" if partner is None else f"transport {transmission.transport}"
+        return Park("delivery-exhausted", f"{missing} is not configured any more")
+    try:
+        sent = await sender.send(
+            Sending(transmission, partner, data, file_name(partner, transmission), task.attempts + 1)
+        )
+    except PartnerUnreachable as error:
+        return Retry(error.detail)
+    except PartnerRefused as error:
+        return Park("delivery-exhausted", error.detail)
+    if sent.waiting:
+        return Advance()
+    return Advance(lambda uow: record_sent(uow, world, transmission, sent))
+
+
+def file_name(partner: Partner, transmission: Transmission) -> str:
+    """Return the name under which a partner gets these bytes; only letters, digits, ``-``, ``_`` and ``.`` are in it."""
+    folder = partner.text.channels.folder
+    template = folder.name if folder is not None else "{set}_{control_number}.edi"
+    facts = {
+        "set": transmission.name or "x12",
+        "control_number": transmission.control_number or transmission.id,
+        "id": transmission.id,
+        "timestamp": f"{transmission.created_at:%Y%m%dT%H%M%S}",
+        "partner": partner.id,
+    }
+    made = template
+    for key, value in facts.items():
+        made = made.replace("{" + key + "}", value)
+    return "".join(mark if mark.isalnum() or mark in "-_." else "_" for mark in made).lstrip(".") or transmission.id
+
+
+def record_sent(uow: UnitOfWork, world: World, transmission: Transmission, sent: Sent) -> list[Task]:
+    """Write down that the partner has the bytes; what it owes for them becomes a promise."""
+    now = world.clock()
+    state = TRANSMISSION_LIFE.after(TransmissionState(transmission.state), TransmissionEvent.SENT)
+    uow.change(Transmission, transmission.id, state=state, sent_at=now, detail=sent.detail or None)
+    if transmission.name in ANSWERS:
+        note_event(
+            uow, world, "acknowledgment.sent", transmission, transport=transmission.transport, detail=sent.detail
+        )
+        return []
+    tasks = []
+    for document in uow.sent_in(transmission.id):
+        if DOCUMENT_LIFE.allows(DocumentState(document.state), DocumentEvent.SEND):
+            state_now = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.SEND)
+            uow.change(Document, document.id, state=state_now, updated_at=now)
+        note_event(uow, world, "document.sent", document, transport=transmission.transport, detail=sent.detail)
+        chase = _chase(uow, world, document)
+        if chase is not None:
+            tasks.append(chase)
+    return tasks
+
+
+def _chase(uow: UnitOfWork, world: World, document: Document) -> Task | None:
+    """Expect the partner's acknowledgment within what was agreed."""
+    partner = world.configuration().directory.partners.get(document.partner)
+    agreement = partner.agreement(document.set_id, "outbound") if partner else None
+    if agreement is None or not agreement.acknowledgment.expected:
+        return None
+    if document.acknowledgment == AcknowledgmentState.NONE:
+        uow.change(Document, document.id, acknowledgment=AcknowledgmentState.WAITING)
+    due = world.clock() + agreement.acknowledgment.within
+    return Task(StepName.CHASE, document.id, document.tracking_id, due)

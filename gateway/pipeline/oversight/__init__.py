@@ -1,0 +1,1 @@
+"""Looks after what was promised and did not come."""

@@ -1,0 +1,71 @@
+"""Replay: send something on its way again after its cause was put right. The same numbers, keys and bytes are used."""
+
+from __future__ import annotations
+
+from gateway.errors import LifecycleError, NotFound
+from gateway.pipeline.ports import Stamps, UnitOfWork
+from gateway.pipeline.records import note_event
+from gateway.pipeline.task import StepName, Task
+from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
+from gateway.tracking.transmission import TRANSMISSION_LIFE, Transmission, TransmissionEvent, TransmissionState
+
+
+def replay(uow: UnitOfWork, stamps: Stamps, subject: str, reason: str, *, recompute: bool) -> Task:
+    """Make the step due that takes ``subject`` (a document or transmission) on; close its cases.
+
+    ``recompute`` judges and translates a document again even where its message is ready to be delivered.
+    Raises NotFound, or LifecycleError for what has reached its end and would happen twice.
+    """
+    document = uow.find(Document, subject)
+    transmission = uow.find(Transmission, subject) if document is None else None
+    about = document or transmission
+    if about is None:
+        raise NotFound(f"There is no document or transmission {subject}. Look for it with: gateway trace TEXT.")
+    if document is not None:
+        task = _document(uow, stamps, document, recompute)
+    else:
+        assert transmission is not None
+        task = _transmission(uow, stamps, transmission)
+    now = stamps.clock()
+    uow.schedule(task)
+    uow.close_cases(subject, f"replayed: {reason}", now)
+    note_event(uow, stamps, "replayed", about, step=task.step, reason=reason)
+    return task
+
+
+def _document(uow: UnitOfWork, stamps: Stamps, document: Document, recompute: bool) -> Task:
+    state = DocumentState(document.state)
+    now = stamps.clock()
+    if document.direction == "outbound":
+        if document.sent_in is not None and state in (DocumentState.COMPOSED, DocumentState.SENT, DocumentState.PARKED):
+            return Task(StepName.TRANSMIT, document.sent_in, document.tracking_id, now)
+        if state != DocumentState.PARKED:
+            raise LifecycleError(
+                f"Document {document.id} is {state}; it is on its way. Look with: gateway trace {document.id}."
+            )
+        uow.change(Document, document.id, state=DocumentState.ACCEPTED, detail=None, updated_at=now)
+        return Task(StepName.COMPOSE, document.id, document.tracking_id, now)
+    if state == DocumentState.DELIVERED:
+        raise LifecycleError(
+            f"Document {document.id} was delivered to the ERP under its key; delivering it again would be for nothing."
+        )
+    if state == DocumentState.PARKED and document.canonical is not None and not recompute:
+        return Task(StepName.DELIVER, document.id, document.tracking_id, now)
+    following = DOCUMENT_LIFE.after(state, DocumentEvent.REPLAY)
+    uow.change(Document, document.id, state=following, detail=None, updated_at=now)
+    return Task(StepName.VALIDATE, document.id, document.tracking_id, now)
+
+
+def _transmission(uow: UnitOfWork, stamps: Stamps, transmission: Transmission) -> Task:
+    state = TransmissionState(transmission.state)
+    now = stamps.clock()
+    if transmission.direction == "outbound":
+        if not transmission.source.startswith("partner:"):
+            raise LifecycleError(
+                f"{transmission.id} is a message of the ERP; replay its document: {transmission.id}-1."
+            )
+        return Task(StepName.TRANSMIT, transmission.id, transmission.tracking_id, now)
+    if state != TransmissionState.PARKED:
+        following = TRANSMISSION_LIFE.after(state, TransmissionEvent.REPLAYED)
+        uow.change(Transmission, transmission.id, state=following, detail=None)
+    return Task(StepName.READ, transmission.id, transmission.tracking_id, now)

@@ -1,0 +1,239 @@
+"""What the pipeline asks of the world. Whoever stands outside fulfils it; nobody here knows how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from gateway.mapping.loader import Mapping as ProfileMapping
+from gateway.pipeline.task import Task
+from gateway.tracking.case import Case
+from gateway.tracking.document import Document
+from gateway.tracking.event import Event
+from gateway.tracking.order import Order
+from gateway.tracking.transmission import Transmission
+from gateway.trading.agreement import Agreement
+from gateway.trading.directory import Directory, Partner
+from gateway.x12.guide import Guide
+
+T = TypeVar("T")
+R = TypeVar("R", bound="Transmission | Document | Case | Order")
+
+
+class UnitOfWork(Protocol):
+    """One transaction: what is done through it is committed together or not at all."""
+
+    def add(self, record: Transmission | Document | Case | Order | Event) -> None:
+        """Store a new record."""
+
+    def change(self, kind: type[Transmission | Document | Case | Order], record_id: str, **values: Any) -> None:
+        """Set columns of a stored record."""
+
+    def find(self, kind: type[R], record_id: str) -> R | None:
+        """Return a record, or None."""
+
+    def find_transmission(self, source: str, *, key: str | None, digest: str, since: datetime) -> Transmission | None:
+        """Return the first transmission of ``source`` with this idempotency key, or with these bytes since then."""
+
+    def find_first(self, document: Document, since: datetime) -> Document | None:
+        """Return the document that came first with the partner, numbers and direction of ``document``."""
+
+    def find_sent(self, partner: str, group_id: str, group_number: str) -> list[Document]:
+        """Return what we sent to ``partner`` in the group with this number."""
+
+    def find_sent_interchange(self, partner: str, interchange_number: str) -> list[Document]:
+        """Return what we sent to ``partner`` in the interchange with this number."""
+
+    def sent_in(self, transmission_id: str) -> list[Document]:
+        """Return the documents that went out in a transmission."""
+
+    def documents_of(self, transmission_id: str) -> list[Document]:
+        """Return the documents of a transmission, in order."""
+
+    def next_number(self, name: str, first: int, last: int) -> int:
+        """Return the next number of the sequence ``name``; after ``last`` comes ``first``."""
+
+    def schedule(self, task: Task) -> None:
+        """Make a step due; a step of the same subject and name is replaced."""
+
+    def finish(self, task: Task) -> None:
+        """Take a step off the list."""
+
+    def hold(self, task: Task) -> None:
+        """Keep a step on the list without being due: it holds its lane until a person has decided."""
+
+    def keep(self, data: bytes) -> str:
+        """Keep small ``data`` in the transaction itself and return its SHA-256."""
+
+    def close_cases(self, subject: str, resolution: str, at: datetime) -> None:
+        """Close the open cases of a subject."""
+
+
+class Ledger(Protocol):
+    """The one place that forgets nothing."""
+
+    async def tx(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run ``work`` in a transaction and return what it returns once that is committed."""
+
+    async def load(self, kind: type[R], record_id: str) -> R | None:
+        """Return a record, or None."""
+
+    async def due(self, now: datetime, limit: int) -> list[Task]:
+        """Return steps that are due and whose lane is free, oldest first."""
+
+
+class Stage(Protocol):
+    """Bytes on their way into the vault."""
+
+    async def write(self, chunk: bytes) -> None:
+        """Add a chunk."""
+
+    async def finish(self) -> Blob:
+        """Make them durable and say what they are."""
+
+    async def abandon(self) -> None:
+        """Forget them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Kept bytes: digest and size. ``data`` is there while they are small enough to go into the transaction itself."""
+
+    digest: str
+    size: int
+    data: bytes | None = None
+
+
+class Vault(Protocol):
+    """The exact bytes, by their SHA-256."""
+
+    def stage(self) -> Stage:
+        """Begin to take bytes in."""
+
+    async def read(self, digest: str) -> bytes:
+        """Return all bytes of a blob."""
+
+    async def read_range(self, digest: str, offset: int, length: int) -> bytes:
+        """Return some bytes of a blob."""
+
+    def chunks(self, blob: Blob) -> Iterable[bytes]:
+        """Return the bytes of a blob in chunks; called from a thread when the blob is large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What is handed to an ERP: a canonical message as JSON. ``key`` is stable over retry, restart and takeover."""
+
+    key: str
+    body: bytes
+    message_type: str
+    partner: str
+    document_number: str
+    tracking_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The ERP has it; ``reference`` is its own number for it, where it gave one."""
+
+    reference: str | None = None
+
+
+class ErpConnector(Protocol):
+    """One ERP."""
+
+    async def deliver(self, delivery: Delivery) -> Delivered:
+        """Hand over; raise ErpUnavailable to be tried again, ErpRejected to be parked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is sent to a partner: the bytes of one transmission."""
+
+    transmission: Transmission
+    partner: Partner
+    body: bytes
+    name: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The bytes are with the partner, or (``waiting``) ready for it to fetch."""
+
+    waiting: bool = False
+    detail: str = ""
+
+
+class Sender(Protocol):
+    """One transport outward."""
+
+    async def send(self, sending: Sending) -> Sent:
+        """Send; raise PartnerUnreachable to be tried again, PartnerRefused to be parked."""
+
+
+class Configuration(Protocol):
+    """What the files say now. A document keeps the one it began a step with."""
+
+    @property
+    def directory(self) -> Directory:
+        """Partners and agreements."""
+
+    def mapping(self, name: str, version: str) -> ProfileMapping:
+        """Return a compiled profile."""
+
+    def guide(self, name: str) -> Guide:
+        """Return a guide."""
+
+
+class Stamps(Protocol):
+    """Where times and ids come from."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    @property
+    def new_id(self) -> Callable[[], str]:
+        """A new id, later than those before."""
+
+
+class Clock(Protocol):
+    """The time, as an aware UTC datetime."""
+
+    def __call__(self) -> datetime:
+        """Return now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large things may be."""
+
+    transmission_bytes: int = 100 << 20
+    documents_at_once: int = 200
+    inline_bytes: int = 64 << 10  # Larger ones are read in a thread, so that small ones need not wait.
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside, handed to each step."""
+
+    ledger: Ledger
+    vault: Vault
+    configuration: Callable[[], Configuration]
+    erps: Mapping[str, ErpConnector]
+    senders: Mapping[str, Sender]
+    clock: Clock
+    new_id: Callable[[], str]
+    random: Callable[[], float]
+    wake: Callable[[Sequence[Task]], None]
+    bounds: Bounds = Bounds()
+
+
+def agreement_for(configuration: Configuration, document: Document) -> Agreement | None:
+    """Return the agreement under which a stored document stands now."""
+    partner = configuration.directory.partners.get(document.partner)
+    return partner.agreement(document.set_id, document.direction) if partner else None

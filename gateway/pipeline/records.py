@@ -1,0 +1,42 @@
+"""Small writes that several steps make alike: an event on the timeline, a case for a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.pipeline.ports import Stamps, UnitOfWork
+from gateway.tracking.case import CAUSES, Case
+from gateway.tracking.document import Document
+from gateway.tracking.event import Event
+from gateway.tracking.transmission import Transmission
+
+
+def note_event(uow: UnitOfWork, stamps: Stamps, kind: str, about: Document | Transmission, **data: Any) -> None:
+    """Put an event on the timeline of ``about``; it is published with the commit."""
+    uow.add(Event(kind, stamps.clock(), about.id, about.partner, about.tracking_id, data))
+
+
+def open_case(uow: UnitOfWork, stamps: Stamps, cause: str, about: Document | Transmission, detail: str) -> None:
+    """Open a case about ``about``, unless one with this cause is open; say so on its timeline."""
+    case_id = f"{about.id}:{cause}"
+    row = CAUSES[cause]
+    now = stamps.clock()
+    known = uow.find(Case, case_id)
+    if known is None:
+        uow.add(
+            Case(
+                case_id,
+                about.id,
+                about.partner,
+                cause,
+                row.owner,
+                row.title,
+                detail,
+                row.next_action.replace("ID", about.id),
+                now,
+                about.tracking_id,
+            )
+        )
+    else:
+        uow.change(Case, case_id, detail=detail, opened_at=now, closed_at=None, resolution=None)
+    note_event(uow, stamps, "case.opened", about, cause=cause, title=row.title, detail=detail)

@@ -1,0 +1,46 @@
+"""The whole trip in one table: which step does what, on which record, and which steps may follow.
+
+partner --receive--> READ --+--> TRANSLATE --> DELIVER --> ERP          inbound
+                            +--> TRANSMIT (TA1, 997) --> partner
+                            +--> reconcile (997, TA1 of the partner)
+ERP ----accept-----> COMPOSE --> TRANSMIT --> partner, then CHASE       outbound
+person --replay----> VALIDATE --> TRANSLATE ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gateway.pipeline.inbound import deliver, read, translate, validate
+from gateway.pipeline.outbound import compose, transmit
+from gateway.pipeline.oversight import chase
+from gateway.pipeline.ports import World
+from gateway.pipeline.step import Outcome
+from gateway.pipeline.task import StepName, Task
+from gateway.tracking.document import Document
+from gateway.tracking.transmission import Transmission
+
+Run: TypeAlias = Callable[[Task, World], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One step of the trip. ``outside``: it talks to somebody else, so it may take long and is tried again."""
+
+    run: Run
+    about: type[Document] | type[Transmission]
+    outside: bool
+    then: tuple[StepName, ...]
+
+
+ROUTE: dict[StepName, Leg] = {
+    StepName.READ: Leg(read.run, Transmission, False, (StepName.TRANSLATE, StepName.TRANSMIT, StepName.DELIVER)),
+    StepName.VALIDATE: Leg(validate.run, Document, False, (StepName.TRANSLATE,)),
+    StepName.TRANSLATE: Leg(translate.run, Document, False, (StepName.DELIVER,)),
+    StepName.DELIVER: Leg(deliver.run, Document, True, ()),
+    StepName.COMPOSE: Leg(compose.run, Document, False, (StepName.TRANSMIT,)),
+    StepName.TRANSMIT: Leg(transmit.run, Transmission, True, (StepName.CHASE,)),
+    StepName.CHASE: Leg(chase.run, Document, False, ()),
+}

@@ -1,0 +1,42 @@
+"""One step that is due for one subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class StepName(StrEnum):
+    """Every step there is. Which follows which stands in `gateway.pipeline.route`."""
+
+    READ = "read"
+    VALIDATE = "validate"
+    TRANSLATE = "translate"
+    DELIVER = "deliver"
+    COMPOSE = "compose"
+    TRANSMIT = "transmit"
+    CHASE = "chase"
+
+
+@dataclass(slots=True)
+class Task:
+    """One step that is due for one subject (a transmission or a document).
+
+    Steps of the same ``lane`` run one after the other, in the order in which they were scheduled. ``carry`` holds what the
+    step before knew, as long as both run in one process; after a restart it is empty and the step looks it up.
+    """
+
+    step: StepName
+    subject: str
+    tracking_id: str
+    due_at: datetime
+    lane: str | None = None
+    attempts: int = 0
+    carry: Any = None
+
+    @property
+    def id(self) -> str:
+        """One subject has each step once."""
+        return f"{self.subject}:{self.step}"

@@ -1,0 +1,152 @@
+"""Something that a person must decide: what is parked, why, whose it is, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Owner(StrEnum):
+    """Who can put it right."""
+
+    PARTNER = "partner"
+    DATA = "data"
+    BUSINESS = "business"
+    TECHNICAL = "technical"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A kind of case: its code, whose it is, and the next action in words."""
+
+    code: str
+    owner: Owner
+    title: str
+    next_action: str
+
+
+_ROWS = (
+    Cause(
+        "unknown-sender",
+        Owner.DATA,
+        "nobody is known under the sender's id",
+        "add the id to a partner in partners/, or tell the sender which id was agreed; then: gateway replay ID",
+    ),
+    Cause(
+        "unknown-receiver",
+        Owner.PARTNER,
+        "the receiver's id is not ours",
+        "add the id to partners/own.yaml if it is ours, then: gateway replay ID; else ask the sender to correct ISA07/08",
+    ),
+    Cause(
+        "wrong-sender",
+        Owner.TECHNICAL,
+        "the interchange names another sender than the partner who brought it",
+        "ask the partner why; if the id is theirs, add it to their file, then: gateway replay ID",
+    ),
+    Cause(
+        "no-agreement",
+        Owner.BUSINESS,
+        "there is no agreement for this document with this partner",
+        "add an agreement to the partner's file, then: gateway replay ID",
+    ),
+    Cause(
+        "not-readable",
+        Owner.PARTNER,
+        "the bytes can't be read as a document",
+        "ask the sender for a readable one; the bytes are kept",
+    ),
+    Cause(
+        "interchange-rejected",
+        Owner.PARTNER,
+        "the interchange is at fault, so nothing in it was processed",
+        "the sender got a TA1 with the reason and sends it again",
+    ),
+    Cause(
+        "document-rejected",
+        Owner.PARTNER,
+        "the document breaks the standard or the guide",
+        "the sender got the faults and sends a corrected one; after a change of guide or tolerance: gateway replay ID",
+    ),
+    Cause(
+        "numbers-reused",
+        Owner.PARTNER,
+        "control numbers that were used before came with another content",
+        "ask the sender which of the two counts; the first one was processed",
+    ),
+    Cause(
+        "translation-failed",
+        Owner.DATA,
+        "the profile can't carry a value over",
+        "correct the profile or the value, then: gateway replay ID",
+    ),
+    Cause(
+        "totals-differ",
+        Owner.PARTNER,
+        "the totals of the document differ from its lines",
+        "ask the sender whether lines were lost; to process it all the same: gateway replay ID after totals: note",
+    ),
+    Cause(
+        "erp-rejected",
+        Owner.BUSINESS,
+        "the ERP refused the message",
+        "correct the cause in the ERP or the document, then: gateway replay ID",
+    ),
+    Cause(
+        "delivery-exhausted",
+        Owner.TECHNICAL,
+        "it could not be delivered in all the tries that were agreed",
+        "bring the other side back, then: gateway replay ID",
+    ),
+    Cause(
+        "compose-failed",
+        Owner.DATA,
+        "the ERP's message can't be written as the agreed document",
+        "correct the message in the ERP or the profile, then: gateway replay ID",
+    ),
+    Cause(
+        "acknowledgment-rejected",
+        Owner.DATA,
+        "the partner could not read what we sent",
+        "read the partner's reasons, correct the profile or the data, then send it anew",
+    ),
+    Cause(
+        "acknowledgment-overdue",
+        Owner.PARTNER,
+        "the partner has not acknowledged what we sent in time",
+        "ask the partner whether it arrived; to send it again: gateway replay ID",
+    ),
+    Cause(
+        "acknowledgment-orphan",
+        Owner.PARTNER,
+        "an acknowledgment answers something that we did not send",
+        "compare its control numbers with what was sent; nothing was changed",
+    ),
+    Cause(
+        "internal",
+        Owner.TECHNICAL,
+        "the gateway met an error of its own",
+        "look at the log lines with this tracking id and report them, then: gateway replay ID",
+    ),
+)
+
+CAUSES: dict[str, Cause] = {row.code: row for row in _ROWS}
+
+
+@dataclass(slots=True)
+class Case:
+    """A row of the ledger. ``subject`` is the id of a document or transmission; one open case a subject and cause."""
+
+    id: str
+    subject: str
+    partner: str | None
+    cause: str
+    owner: str
+    title: str
+    detail: str
+    next_action: str
+    opened_at: datetime
+    tracking_id: str
+    closed_at: datetime | None = None
+    resolution: str | None = None

@@ -1,0 +1,1 @@
+"""Who we trade with, and under which agreement. Partner files are YAML without secrets; nothing here opens a file."""

@@ -1,0 +1,223 @@
+"""An agreement: one document in one direction with one partner, and how.
+
+`Terms` is what a file may say, on three levels: ``defaults`` in own.yaml, ``defaults`` of the partner, the agreement itself.
+What a level leaves out it inherits. `Agreement` is the result, with nothing left open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from gateway.trading.duration import Duration
+from gateway.x12.acknowledgment import AcknowledgmentStyle
+from gateway.x12.delimiters import Delimiters
+from gateway.x12.faults import FaultCode
+from gateway.x12.tolerances import TOLERANCES, tolerated_codes
+from gateway.x12.writer import Style
+
+SetId = Annotated[str, StringConstraints(pattern=r"^\d{3}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+
+
+class _Text(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DelimiterText(_Text):
+    """The separators of what we send."""
+
+    element: str = Field("*", min_length=1, max_length=1)
+    component: str = Field(">", min_length=1, max_length=1)
+    segment: str = Field("~", min_length=1, max_length=1)
+    repetition: str = Field("^", min_length=1, max_length=1, description="Used from version 004020 on.")
+    newline: bool = Field(False, description="A line break behind each segment.")
+
+    @field_validator("segment", mode="before")
+    @classmethod
+    def _escapes(cls, value: Any) -> Any:
+        return {"\\n": "\n", "\\r": "\r", "LF": "\n", "CR": "\r"}.get(value, value) if isinstance(value, str) else value
+
+
+class NumberRange(_Text):
+    """From which number to which; then it starts again."""
+
+    first: int = Field(1, ge=1, le=999_999_999)
+    last: int = Field(999_999_999, ge=1, le=999_999_999)
+
+
+class AcknowledgmentText(_Text):
+    """How we answer what we receive, and what we expect for what we send."""
+
+    send: Literal["997", "999", "none"] | None = Field(None, description="What answers each functional group.")
+    ta1: Literal["always", "errors", "never"] | None = Field(
+        None, description="When a TA1 is sent; errors: when ISA14 asks for it or the interchange is rejected."
+    )
+    accepted_sets: bool | None = Field(None, description="Whether accepted sets get an AK2 loop of their own.")
+    accept_with_errors: bool | None = Field(None, description="Process faulty sets and say E instead of R.")
+    expected: bool | None = Field(None, description="Whether the partner acknowledges what we send.")
+    within: Duration | None = Field(None, description="How long the partner has for it.")
+
+
+class RetryText(_Text):
+    """How often and how patiently a delivery is tried."""
+
+    attempts: int | None = Field(None, ge=1, le=1000)
+    first: Duration | None = Field(None, description="The longest wait before the second try; it doubles each time.")
+    longest: Duration | None = Field(None, description="No wait is longer.")
+
+
+class Terms(_Text):
+    """What any level may say."""
+
+    version: str | None = Field(None, pattern=r"^\d{6}", description="GS08 of what we send, such as 004010.")
+    guide: str | None = Field(None, description="The partner's guide, such as acme/856.")
+    profile: str | None = Field(None, description="The mapping profile; by default the base profile of the set.")
+    transport: Literal["folder", "rest"] | None = Field(None, description="How we send.")
+    delimiters: DelimiterText | None = None
+    charset: Literal["ascii", "latin-1", "utf-8"] | None = None
+    replacement: str | None = Field(None, max_length=1, description="Stands for characters that can't be sent.")
+    control_numbers: NumberRange | None = None
+    usage: Literal["production", "test"] | None = Field(None, description="ISA15 of what we send.")
+    test_to_erp: bool | None = Field(None, description="Whether documents marked as test go on to the ERP.")
+    acknowledgment: AcknowledgmentText | None = None
+    duplicate_window: Duration | None = Field(None, description="How long the same numbers or bytes are a duplicate.")
+    tolerate: tuple[str, ...] | None = Field(
+        None, description="Named deviations from X12 that are not held against them."
+    )
+    promises: dict[SetId, Duration] | None = Field(None, description="Which document is due how long after this one.")
+    erp: Name | None = Field(None, description="Which ERP of gateway.yaml gets the documents.")
+    ordered_by: Literal["none", "partner", "order"] | None = Field(
+        None, description="What is delivered to the ERP strictly in the order of arrival."
+    )
+    totals: Literal["note", "refuse"] | None = Field(None, description="What a wrong CTT means.")
+    retry: RetryText | None = None
+
+    @field_validator("tolerate")
+    @classmethod
+    def _known(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        unknown = [name for name in names or () if name not in TOLERANCES]
+        if unknown:
+            raise ValueError(f"there is no tolerance {unknown[0]!r}; there are {', '.join(TOLERANCES)}")
+        return names
+
+
+class AgreementText(Terms):
+    """One agreement in a partner file."""
+
+    document: SetId = Field(description="The X12 set, such as 850.")
+    direction: Literal["inbound", "outbound"] = Field(description="Inbound: from the partner to us.")
+    role: Literal["buyer", "seller"] = Field(description="What we are in it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often and how patiently."""
+
+    attempts: int = 12
+    first: timedelta = timedelta(seconds=2)
+    longest: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgment:
+    """How documents are acknowledged, both ways."""
+
+    send: str = "997"
+    ta1: str = "errors"
+    accepted_sets: bool = True
+    accept_with_errors: bool = False
+    expected: bool = True
+    within: timedelta = timedelta(hours=24)
+
+    @property
+    def style(self) -> AcknowledgmentStyle:
+        """The style in the words of the X12 engine."""
+        set_id = "999" if self.send == "999" else "997"
+        return AcknowledgmentStyle(set_id, self.accepted_sets, self.accept_with_errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Everything agreed about one document in one direction with one partner."""
+
+    partner: str
+    document: str
+    direction: str
+    role: str
+    version: str
+    guide: str | None
+    profile: str
+    transport: str | None
+    style: Style
+    control_numbers: tuple[int, int]
+    usage: str
+    test_to_erp: bool
+    acknowledgment: Acknowledgment
+    duplicate_window: timedelta
+    tolerate: frozenset[FaultCode]
+    promises: dict[str, timedelta]
+    erp: str
+    ordered_by: str
+    totals: str
+    retry: Retry
+    index: int = 0  # Its place in the partner's file.
+
+    @property
+    def key(self) -> str:
+        """Its name for people and logs: ``acme/855/inbound``."""
+        return f"{self.partner}/{self.document}/{self.direction}"
+
+
+def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None) -> Agreement:
+    """Make an agreement, the ``index``-th of its partner, of its text and the levels it inherits from, nearest first."""
+    chain = [text, *(level for level in levels if level is not None)]
+
+    def say(name: str, otherwise: Any) -> Any:
+        return next((value for level in chain if (value := getattr(level, name)) is not None), otherwise)
+
+    marks: DelimiterText = say("delimiters", DelimiterText())
+    numbers: NumberRange = say("control_numbers", NumberRange())
+    return Agreement(
+        partner=partner,
+        document=text.document,
+        direction=text.direction,
+        role=text.role,
+        version=say("version", "004010"),
+        guide=text.guide,
+        profile=text.profile or f"base/{text.document}",
+        transport=say("transport", None),
+        style=Style(
+            Delimiters(marks.element, marks.component, marks.segment, marks.repetition),
+            marks.newline,
+            say("replacement", ""),
+            say("charset", "ascii"),
+        ),
+        control_numbers=(numbers.first, numbers.last),
+        usage={"production": "P", "test": "T"}[say("usage", "production")],
+        test_to_erp=say("test_to_erp", False),
+        acknowledgment=_merged(Acknowledgment, [level.acknowledgment for level in chain]),
+        duplicate_window=say("duplicate_window", timedelta(days=30)),
+        tolerate=tolerated_codes(say("tolerate", ())),
+        promises=dict(say("promises", {})),
+        erp=say("erp", "main"),
+        ordered_by=say("ordered_by", "none"),
+        totals=say("totals", "note"),
+        retry=_merged(Retry, [level.retry for level in chain]),
+        index=index,
+    )
+
+
+def _merged(made: type[Any], levels: list[BaseModel | None]) -> Any:
+    """Fill each field of ``made`` from the nearest level that names it."""
+    given = {}
+    for field in fields(made):
+        for level in levels:
+            value = getattr(level, field.name, None)
+            if value is not None:
+                given[field.name] = value
+                break
+    return made(**given)

@@ -1,0 +1,73 @@
+"""Finds partners by their ids, keys and agreements. Made once from loaded files, then only read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from gateway.located import Located
+from gateway.trading.agreement import Agreement
+from gateway.trading.partner import Identity, OwnText, PartnerText
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One partner with its settled agreements, by (document, direction)."""
+
+    text: PartnerText
+    agreements: Mapping[tuple[str, str], Agreement]
+    source: Located
+
+    @property
+    def id(self) -> str:
+        """Its short name."""
+        return self.text.partner
+
+    @property
+    def identity(self) -> Identity:
+        """The id to which we send."""
+        return self.text.identities[0]
+
+    def agreement(self, document: str, direction: str) -> Agreement | None:
+        """Return what is agreed about a document in a direction."""
+        return self.agreements.get((document, direction))
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everybody we trade with."""
+
+    own: OwnText | None = None
+    partners: Mapping[str, Partner] = field(default_factory=dict)
+    _by_identity: Mapping[tuple[str, str], Partner] = field(default_factory=dict)
+    _by_key: Mapping[str, tuple[Partner, str, date | None]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, own: OwnText | None, partners: list[Partner]) -> Directory:
+        """Make a directory; ids and keys must have been checked to be unique."""
+        by_identity = {identity.key: partner for partner in partners for identity in partner.text.identities}
+        by_key = {key.sha256: (partner, key.name, key.expires) for partner in partners for key in partner.text.api_keys}
+        return cls(own, {partner.id: partner for partner in partners}, by_identity, by_key)
+
+    def find_by_identity(self, identity: tuple[str, str]) -> Partner | None:
+        """Return the partner that sends or receives under (qualifier, id)."""
+        return self._by_identity.get(identity)
+
+    def find_by_key_hash(self, sha256: str, today: date) -> tuple[Partner, str] | None:
+        """Return the partner and the name of the key with this hash, unless it has expired."""
+        found = self._by_key.get(sha256)
+        if found is None or (found[2] is not None and found[2] < today):
+            return None
+        return found[0], found[1]
+
+    def is_own(self, identity: tuple[str, str]) -> bool:
+        """Tell whether (qualifier, id) is ours."""
+        return self.own is not None and any(own.key == identity for own in self.own.identities)
+
+    @property
+    def own_identity(self) -> Identity:
+        """The id under which we send."""
+        if self.own is None:
+            raise LookupError("there is no partners/own.yaml")
+        return self.own.identities[0]

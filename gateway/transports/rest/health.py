@@ -1,0 +1,73 @@
+"""Is it alive, is it ready, how much is there? Health tells nothing that a stranger could use; metrics need a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from pydantic import BaseModel, Field
+
+from gateway.pipeline.views import Views
+from gateway.transports.rest.callers import Callers
+from gateway.transports.rest.reading import reply
+from gateway.web.routes import Answer, Route
+
+METRICS_TYPE = "text/plain"
+
+
+class HealthBody(BaseModel):
+    """Alive."""
+
+    status: str
+
+
+class ReadyBody(BaseModel):
+    """Ready or not."""
+
+    ready: bool
+    configuration: str = Field(description="ok, or refused: a broken change of the files is kept out; see the log.")
+    problems: int = Field(description="How many mistakes the refused change has.")
+
+
+class Health:
+    """The doors for those who watch."""
+
+    def __init__(self, views: Views, callers: Callers, problems: Callable[[], int]) -> None:
+        self._views = views
+        self._callers = callers
+        self._problems = problems
+
+    async def alive(self, _request: web.Request) -> web.StreamResponse:
+        """Say that the process answers."""
+        return reply(HealthBody(status="alive"))
+
+    async def ready(self, _request: web.Request) -> web.StreamResponse:
+        """Say whether documents are taken in, and whether a change of the files was refused."""
+        await self._views.document("-")  # Reads the ledger; its failure is a 503.
+        problems = self._problems()
+        return reply(ReadyBody(ready=True, configuration="refused" if problems else "ok", problems=problems))
+
+    async def metrics(self, request: web.Request) -> web.StreamResponse:
+        """Return counts for Prometheus."""
+        self._callers.operator(request)
+        registry = CollectorRegistry()
+        labels = {"documents": "state", "transmissions": "state", "steps": "step", "cases": "cause"}
+        for name, rows in (await self._views.counts()).items():
+            gauge = Gauge(f"gateway_{name}", f"{name} by {labels[name]}", [labels[name]], registry=registry)
+            for value, count in rows.items():
+                gauge.labels(value).set(count)
+        refused = Gauge("gateway_configuration_refused", "1 while a broken change is kept out", registry=registry)
+        refused.set(1 if self._problems() else 0)
+        return web.Response(body=generate_latest(registry), content_type=METRICS_TYPE)
+
+    def routes(self) -> list[Route]:
+        """Return the rows of these doors."""
+        return [
+            Route("GET", "/healthz", self.alive, "getHealth", "Is it alive?", "",
+                  (Answer(200, "It is.", HealthBody),), tag="health"),
+            Route("GET", "/readyz", self.ready, "getReadiness", "Does it take documents?", "",
+                  (Answer(200, "It does.", ReadyBody),), (503,), tag="health"),
+            Route("GET", "/metrics", self.metrics, "getMetrics", "Counts for Prometheus", "operator",
+                  (Answer(200, "Prometheus text.", None, METRICS_TYPE),), (401, 403, 503), tag="health"),
+        ]  # fmt: skip

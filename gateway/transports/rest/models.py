@@ -1,0 +1,230 @@
+"""What the REST interface says, as models: the source of its OpenAPI description."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.tracking.case import Case
+from gateway.tracking.document import Document
+from gateway.tracking.event import Event
+from gateway.tracking.transmission import Transmission
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ReceiptBody(_Body):
+    """We have the bytes. What became of them stands at ``location``."""
+
+    id: str
+    state: str = Field(description="State of the transmission when this was answered.")
+    duplicate: bool = Field(description="The same bytes or idempotency key came before; this is the first receipt.")
+    location: str
+
+
+class FaultBody(_Body):
+    """One thing that is wrong with a document, and how to put it right."""
+
+    where: str
+    code: str
+    ack_code: str
+    message: str
+    fix: str
+    rule: str
+    segment: str
+    position: int
+    element: int
+    component: int
+    repetition: int
+    value: str
+    offset: int
+    tolerated: bool
+
+
+class EventBody(_Body):
+    """One line of a timeline."""
+
+    at: datetime
+    type: str
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: Event, *, inside: bool) -> EventBody:
+        """Show an event; its data only to those inside the house."""
+        return cls(at=event.at, type=event.type, data=event.data if inside else {})
+
+
+class CaseBody(_Body):
+    """Something that a person must decide."""
+
+    id: str
+    subject: str
+    partner: str | None
+    cause: str
+    owner: str
+    title: str
+    detail: str
+    next_action: str
+    opened_at: datetime
+    closed_at: datetime | None
+    resolution: str | None
+
+    @classmethod
+    def of(cls, case: Case) -> CaseBody:
+        """Show a case."""
+        return cls(**{name: getattr(case, name) for name in cls.model_fields})
+
+
+class DocumentBody(_Body):
+    """One document."""
+
+    id: str
+    transmission: str
+    direction: str
+    partner: str
+    set: str
+    version: str
+    state: str
+    acknowledgment: str = Field(description="none, waiting, accepted, accepted_with_errors, rejected or overdue")
+    test: bool
+    interchange_number: str
+    group_number: str
+    control_number: str
+    document_number: str | None
+    order_number: str | None
+    created_at: datetime
+    updated_at: datetime
+    duplicate_of: str | None
+    faults: list[FaultBody]
+    notes: list[str]
+
+    @classmethod
+    def of(cls, document: Document) -> DocumentBody:
+        """Show a document."""
+        return cls(
+            id=document.id,
+            transmission=document.transmission_id,
+            direction=document.direction,
+            partner=document.partner,
+            set=document.set_id,
+            version=document.version,
+            state=document.state,
+            acknowledgment=document.acknowledgment,
+            test=document.test,
+            interchange_number=document.interchange_number,
+            group_number=document.group_number,
+            control_number=document.control_number,
+            document_number=document.document_number,
+            order_number=document.order_number,
+            created_at=document.created_at,
+            updated_at=document.updated_at,
+            duplicate_of=document.duplicate_of,
+            faults=[FaultBody(**_fault(fault)) for fault in document.faults],
+            notes=document.notes,
+        )
+
+
+def _fault(fault: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "where": "",
+        "code": "",
+        "ack_code": "",
+        "message": "",
+        "fix": "",
+        "rule": "",
+        "segment": "",
+        "position": 0,
+        "element": 0,
+        "component": 0,
+        "repetition": 0,
+        "value": "",
+        "offset": 0,
+        "tolerated": False,
+    } | fault
+
+
+class AcknowledgmentBody(_Body):
+    """A 997, 999 or TA1 of ours that answers a document: a transmission of its own."""
+
+    id: str
+    set: str
+    state: str
+    content: str = Field(description="The interchange as it was sent.")
+
+
+class LookupBody(_Body):
+    """What stands under an id: a document, or a transmission with several or no documents."""
+
+    kind: Literal["document", "transmission"]
+    id: str
+    state: str
+    created_at: datetime
+    size: int | None = Field(None, description="Bytes of the transmission.")
+    sha256: str | None = Field(None, description="Of the bytes of the transmission.")
+    detail: str | None = None
+    document: DocumentBody | None = None
+    documents: list[DocumentBody] = []
+    canonical: dict[str, Any] | None = Field(None, description="The canonical message, once translated.")
+    acknowledgments: list[AcknowledgmentBody] = []
+    timeline: list[EventBody] = []
+    cases: list[CaseBody] = []
+
+
+class DocumentList(_Body):
+    """Some documents; ``after`` is the cursor for the next ones."""
+
+    items: list[DocumentBody]
+    after: int | None
+
+
+class CaseList(_Body):
+    """Some cases; ``after`` is the cursor for the next ones."""
+
+    items: list[CaseBody]
+    after: int | None
+
+
+class OutboxItem(_Body):
+    """Something that waits to be fetched."""
+
+    id: str
+    control_number: str | None
+    content_type: str
+    size: int
+    sha256: str
+    created_at: datetime
+    content: str = Field(description="Path of the bytes.")
+    receipt: str = Field(description="Post here once you have stored them.")
+
+    @classmethod
+    def of(cls, transmission: Transmission) -> OutboxItem:
+        """Show a waiting transmission."""
+        path = f"/api/v1/outbox/{transmission.id}"
+        return cls(
+            id=transmission.id,
+            control_number=transmission.control_number,
+            content_type=transmission.content_type,
+            size=transmission.size,
+            sha256=transmission.digest,
+            created_at=transmission.created_at,
+            content=path,
+            receipt=f"{path}/receipt",
+        )
+
+
+class OutboxList(_Body):
+    """What waits; ``after`` is the cursor for the next ones."""
+
+    items: list[OutboxItem]
+    after: int | None
+
+
+class FetchedBody(_Body):
+    """The receipt was noted; the item is no longer in the outbox."""
+
+    id: str
+    state: str

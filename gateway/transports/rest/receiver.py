@@ -1,0 +1,101 @@
+"""POST /api/v1/documents: a partner hands in an interchange or canonical JSON. Answered only after the commit."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.pipeline.inbound.receive import Receipt, Submission, receive
+from gateway.pipeline.inbound.submitted import CanonicalSubmission
+from gateway.pipeline.ports import World
+from gateway.transports.rest.callers import Callers
+from gateway.transports.rest.models import ReceiptBody
+from gateway.web.app import TRACKING
+from gateway.web.problems import ProblemError
+from gateway.web.routes import Answer, Parameter, Route
+
+X12_TYPES = ("application/edi-x12", "application/x12", "text/plain", "application/octet-stream")
+JSON_TYPE = "application/json"
+CHUNK = 1 << 16
+
+
+class DocumentReceiver:
+    """The door for documents of partners."""
+
+    def __init__(self, world: World, callers: Callers) -> None:
+        self._world = world
+        self._callers = callers
+
+    async def post(self, request: web.Request) -> web.StreamResponse:
+        """Take a document in."""
+        partner = self._callers.partner(request)
+        if request.content_type not in (*X12_TYPES, JSON_TYPE):
+            words = f"{request.content_type} is not read here. Send application/edi-x12 or application/json."
+            raise ProblemError(415, "media-type", "Unsupported media type", words)
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and not 1 <= len(key) <= 255:
+            words = "An Idempotency-Key has 1 to 255 characters. Use a UUID, for example."
+            raise ProblemError(400, "idempotency-key", "Idempotency-Key invalid", words)
+        stage = self._world.vault.stage()
+        try:
+            async for chunk in request.content.iter_chunked(CHUNK):
+                await stage.write(chunk)
+        except BaseException:
+            await stage.abandon()
+            raise
+        blob = await stage.finish()
+        if not blob.size:
+            words = "The body is empty. Send an X12 interchange that begins with ISA, or canonical JSON."
+            raise ProblemError(400, "empty", "Empty body", words)
+        submission = Submission(
+            transport="rest",
+            blob=blob,
+            tracking_id=request[TRACKING],
+            partner=partner,
+            content_type=request.content_type,
+            remote=request.remote,
+            idempotency_key=key,
+        )
+        return _answered(await receive(submission, self._world))
+
+    def routes(self) -> list[Route]:
+        """Return the rows of this door."""
+        return [
+            Route(
+                "POST",
+                "/api/v1/documents",
+                self.post,
+                "postDocument",
+                "Hand in an X12 interchange or a canonical document",
+                "partner",
+                (
+                    Answer(
+                        202,
+                        "Stored. What becomes of it stands at the location.",
+                        ReceiptBody,
+                        headers={"Location": "Where to look."},
+                    ),
+                ),
+                (400, 401, 403, 409, 413, 415, 503),
+                (
+                    Parameter(
+                        "Idempotency-Key",
+                        "header",
+                        {"type": "string", "minLength": 1, "maxLength": 255},
+                        "The same key with the same body gets the first receipt.",
+                    ),
+                ),
+                {"application/edi-x12": None, JSON_TYPE: CanonicalSubmission},
+                "documents",
+            )
+        ]
+
+
+def _answered(receipt: Receipt) -> web.Response:
+    location = f"/api/v1/documents/{receipt.id}"
+    body = ReceiptBody(id=receipt.id, state=receipt.state, duplicate=receipt.duplicate, location=location)
+    return web.Response(
+        status=202,
+        body=body.model_dump_json().encode(),
+        content_type="application/json",
+        headers={"Location": location},
+    )

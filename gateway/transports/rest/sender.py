@@ -1,0 +1,68 @@
+"""Sends by REST: a signed webhook where the partner gave a URL, else the outbox where it fetches.
+
+The signature follows Standard Webhooks (id, timestamp and body under HMAC-SHA-256). Only the URL of the partner's own file is
+ever called, redirects are not followed, and an answer is read only as far as its status.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+
+import aiohttp
+
+from gateway.errors import ConfigurationError, PartnerRefused, PartnerUnreachable
+from gateway.pipeline.ports import Clock, Sending, Sent
+
+_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+_TRY_AGAIN = (408, 425, 429)
+
+
+class RestSender:
+    """Fulfils `gateway.pipeline.ports.Sender`."""
+
+    def __init__(self, session: aiohttp.ClientSession, clock: Clock, secret: Callable[[str, str], str]) -> None:
+        self._session = session
+        self._clock = clock
+        self._secret = secret
+
+    async def send(self, sending: Sending) -> Sent:
+        """Post to the partner's webhook, or leave it in the outbox."""
+        channel = sending.partner.text.channels.rest
+        webhook = channel.webhook if channel is not None else None
+        if webhook is None:
+            return Sent(waiting=True)
+        try:
+            secret = self._secret(webhook.secret, f"partners/{sending.partner.id}.yaml")
+        except ConfigurationError as error:
+            raise PartnerRefused(error.detail) from None
+        stamp = str(int(self._clock().timestamp()))
+        headers = {
+            "Content-Type": sending.transmission.content_type,
+            "webhook-id": sending.transmission.id,
+            "webhook-timestamp": stamp,
+            "webhook-signature": sign(secret, sending.transmission.id, stamp, sending.body),
+        }
+        try:
+            async with self._session.post(
+                webhook.url, data=sending.body, headers=headers, timeout=_TIMEOUT, allow_redirects=False
+            ) as response:
+                status = response.status
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise PartnerUnreachable(
+                f"{webhook.url} did not answer: {type(error).__name__}. It is tried again."
+            ) from None
+        if 200 <= status < 300:
+            return Sent(detail=f"webhook answered {status}")
+        if status >= 500 or status in _TRY_AGAIN:
+            raise PartnerUnreachable(f"{webhook.url} answered {status}. It is tried again.")
+        raise PartnerRefused(f"{webhook.url} answered {status}. Ask the partner why, then replay.")
+
+
+def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
+    """Return the ``webhook-signature`` of Standard Webhooks; a secret written ``whsec_...`` is base64 behind that."""
+    key = base64.b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode()
+    digest = hmac.new(key, b".".join((message_id.encode(), timestamp.encode(), body)), hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode()

@@ -1,0 +1,28 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parents[1]
+
+settings.register_profile("ci", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("proof", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def corpus_folder() -> Path | None:
+    """Return the folder with files of strangers, or None where a clone lacks it."""
+    folder = Path(os.environ.get("GATEWAY_CORPUS", ROOT / ".." / "shared" / "corpus"))
+    return folder if (folder / "x12").is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder with files of strangers."""
+    folder = corpus_folder()
+    if folder is None:
+        pytest.skip("no corpus here: set GATEWAY_CORPUS to a folder with x12/ in it")
+    return folder
