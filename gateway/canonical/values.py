@@ -6,11 +6,22 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+
+def plain(number: Decimal) -> str:
+    """Return a number as people write it: never 1E+3."""
+    return f"{number:f}"
+
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=30)]
+Number = Annotated[
+    Decimal,
+    Field(allow_inf_nan=False, max_digits=30),
+    PlainSerializer(plain, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "maxLength": 33}, mode="serialization"),
+]
 Day = dt.date
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,2})?)?$")]
 

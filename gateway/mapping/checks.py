@@ -6,60 +6,66 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from gateway.mapping.functions import write_decimal
+from gateway.mapping.conversions import number, write_decimal
 from gateway.mapping.plan import Check, Plan
+from gateway.mapping.slots import Selected
 from gateway.x12.hierarchy import CHILDREN
 from gateway.x12.model import element
-from gateway.x12.path import loops_at
+from gateway.x12.path import loops_at, segments_at
 
 
 def compare(plan: Plan, tree: dict[str, Any], body: dict[str, Any]) -> Iterator[str]:
     """Yield a sentence for each count or sum in ``tree`` that differs from what was read into ``body``."""
     for check in plan.checks:
+        assert check.target.use is not None and check.target.elements is not None
         for node in loops_at(tree, check.target.hops):
-            assert check.target.use is not None and check.target.elements is not None
-            for segment in node.get(check.target.use.name, ()):
+            for segment in segments_at(node, check.target.use, check.target.filters):
                 said = element(segment, check.target.elements.first)
-                counted = _reckon(check, tree, body)
-                if said and not _equal(said, counted):
+                if said and not _equal(said, counted := _reckon(check, tree, body)):
                     path = check.target.path.text
-                    yield f"{path} says {said}, but {check.kind}({'.'.join(check.path)}) is {counted}"
+                    yield f"{path} says {said}, but {check.kind}({'.'.join(check.path)}) is {counted:f}"
 
 
 def fill(plan: Plan, tree: dict[str, Any], body: dict[str, Any]) -> None:
     """Write each count or sum into ``tree`` where nothing stands yet; the segment is made if need be."""
     for check in plan.checks:
+        use, elements, filters = check.target.use, check.target.elements, check.target.filters
+        assert use is not None and elements is not None
         node = tree
         for hop in check.target.hops:
-            below = node.setdefault(hop.key, [])
+            below = loops_at(node, (hop,))
             if not below:
-                below.append({})
+                below = [{}]
+                if hop.filters:
+                    Selected(hop.loop.trigger.name, hop.filters).opening(below[0])
+                node.setdefault(hop.key, []).append(below[0])
             node = below[0]
-        use, elements = check.target.use, check.target.elements
-        assert use is not None and elements is not None
-        segment = node.setdefault(use.name, [[use.name]])[0]
+        found = segments_at(node, use, filters)
+        if not found:
+            found = [Selected(use.name, filters)([use.name])]
+            node.setdefault(use.name, []).append(found[0])
+        segment = found[0]
         segment.extend([""] * (elements.first + 1 - len(segment)))
         segment[elements.first] = segment[elements.first] or write_decimal(_reckon(check, tree, body))
 
 
 def _equal(said: str, counted: Decimal) -> bool:
     try:
-        return Decimal(said) == counted
-    except ArithmeticError:
+        return number(said) == counted
+    except ValueError:
         return False
 
 
 def _reckon(check: Check, tree: dict[str, Any], body: dict[str, Any]) -> Decimal:
     if check.kind == "segments":
-        return Decimal(sum(_count(level, check.path[0]) for level in tree.get(check.path[0], ())))
+        return Decimal(sum(map(_with_below, tree.get(check.path[0], ()))))
     values = list(_follow(body, check.path))
-    return Decimal(len(values)) if check.kind == "count" else sum(map(Decimal, values), Decimal(0))
+    return Decimal(len(values)) if check.kind == "count" else sum(map(number, values), Decimal(0))
 
 
-def _count(level: Any, name: str) -> int:
-    """Count loops of one name, with the levels that hang below them."""
-    below = level.get(CHILDREN, ()) if isinstance(level, dict) and name == "HL" else ()
-    return 1 + sum(_count(child, name) for child in below)
+def _with_below(level: dict[str, Any]) -> int:
+    """Count a loop and the levels that hang below it."""
+    return 1 + sum(map(_with_below, level.get(CHILDREN, ())))
 
 
 def _follow(value: Any, path: tuple[str, ...]) -> Iterator[Any]:

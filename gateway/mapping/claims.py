@@ -7,47 +7,58 @@ segment only where their filters exclude each other (``REF[01=DP]`` and ``REF[01
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.errors import Problem
-from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Value
-from gateway.mapping.profile import Where
+from gateway.mapping.entries import Where
+from gateway.mapping.plan import Body, Constant, Each, Group, Item, Pairs, Plan, Value
 from gateway.x12.path import ElementRange, Filter, Target
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """One writing line: the levels it goes down (name and filters), and which elements it fills; a list fills all."""
+    """One writing line: the levels it goes down (name and filters), and which elements it fills; a list fills all.
+
+    A constant may add a segment beside those of a list.
+    """
 
     name: str
     where: Where
     levels: tuple[tuple[str, tuple[Filter, ...]], ...]
     elements: ElementRange | None
     many: bool
+    constant: bool = False
 
 
-def overlapping(body: Body) -> list[Problem]:
+def overlapping(plan: Plan) -> list[Problem]:
     """Return a problem for each line that writes where an earlier one does."""
     problems: list[Problem] = []
-    _check(body, problems, set())
+    _check(plan.body, plan.constants, problems, set())
     return problems
 
 
-def _check(body: Body, problems: list[Problem], done: set[int]) -> None:
+def _check(body: Body, constants: list[Constant], problems: list[Problem], done: set[int]) -> None:
     if id(body) in done:
         return
     done.add(id(body))
     claims = list(_claims(body))
+    for constant in constants:
+        claim = _claim(constant.target.path.text, constant.where, constant.target, False)
+        claims.append(replace(claim, constant=True))
     for index, claim in enumerate(claims):
         for earlier in claims[:index]:
             if _collide(earlier, claim):
-                place = "/".join(name for name, _filters in claim.levels)
-                reason = f"it writes {place}, which {earlier.name} (line {earlier.where.line}) writes too"
-                advice = "give one of them a filter that excludes the other, or put it under read:"
+                place = "/".join(name.removesuffix(".") for name, _filters in claim.levels)
+                reason = f"it writes {place}, which {earlier.name} ({_at(earlier.where, claim.where)}) writes too"
+                advice = "give one of them a filter that excludes the other, or put a single value under read:"
                 problems.append(claim.where.problem(claim.name, reason, advice))
                 break
     for inner in _inner(body.items):
-        _check(inner, problems, done)
+        _check(inner, [], problems, done)
+
+
+def _at(other: Where, here: Where) -> str:
+    return f"line {other.line}" if other.file == here.file else f"{other.file}:{other.line}"
 
 
 def _inner(items: list[Item]) -> Iterator[Body]:
@@ -66,7 +77,7 @@ def _claims(body: Body) -> Iterator[_Claim]:
                 yield _claim(item.name, item.where, writing.target, item.is_list and not item.within)
             case Pairs(writes=True):
                 yield _claim(item.name, item.where, item.target, False)
-            case Each(writes=True):
+            case Each():
                 yield _claim(item.name, item.where, item.target, True)
             case Group():
                 yield from _claims(item.body)
@@ -82,6 +93,8 @@ def _claim(name: str, where: Where, target: Target, many: bool) -> _Claim:
 
 
 def _collide(one: _Claim, other: _Claim) -> bool:
+    if other.constant and one.many:
+        return False
     for depth, ((name, filters), (other_name, other_filters)) in enumerate(zip(one.levels, other.levels, strict=False)):
         last = depth in (len(one.levels) - 1, len(other.levels) - 1)
         if name != other_name or filters_exclude(filters, other_filters):

@@ -1,42 +1,173 @@
-"""How values change between X12 and canonical when the profile says nothing else: dates, times, decimals by element type."""
+"""How single values change between X12 and canonical: dates, times, numbers. Every way has its twin.
+
+`natural` says what happens when a profile names no function: the element's type and the canonical field's type decide.
+Serves X12.6 section 3 (data element types).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from typing import Any, TypeAlias
 
-from gateway.mapping.functions import (
-    FUNCTIONS,
-    IMPLIED,
-    Way,
-    read_date,
-    read_time,
-    write_date,
-    write_decimal,
-    write_short_date,
-    write_time,
-)
 from gateway.x12.standards.definition import Element
 
-# After one of these a value has its type already.
-TYPED = frozenset({"date", "time", "decimal", "implied", "text", "integer", "times", "convert"})
+Way: TypeAlias = Callable[[Any], Any]
+
+# Sums over partners' numbers are exact or refused; 60 digits are twice what a canonical number may have.
+_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_CLOCK = re.compile(r"\d\d:\d\d(?::\d\d(?:\.\d{1,2})?)?")
 
 
-def natural(element: Element | None) -> tuple[list[Way], list[Way]]:
-    """Return how a value of this element's type is read and how it is written, when the profile says nothing else."""
-    kind = element.type if element else "AN"
-    if kind == "DT":
-        short = element is not None and element.maximum == 6
-        return [read_date], [write_short_date if short else write_date]
-    if kind == "TM":
-        return [read_time], [write_time]
-    if kind == "R":
-        return [], [write_decimal]  # pydantic reads the text as it stands.
-    if kind == "N0":
-        return [], [IMPLIED[0][1]]
-    if kind[0] == "N":
-        read, write = IMPLIED[int(kind[1])]
-        return [read], [write]
-    return [], [str]
+def read_date(value: str) -> str:
+    """CCYYMMDD or YYMMDD -> ISO date. Two-digit years 00 to 69 are 20xx."""
+    if len(value) == 8:
+        return f"{value[:4]}-{value[4:6]}-{value[6:]}"
+    if len(value) == 6:
+        return f"{'20' if value[:2] < '70' else '19'}{value[:2]}-{value[2:4]}-{value[4:]}"
+    raise ValueError(f"{value!r} is neither CCYYMMDD nor YYMMDD")
+
+
+def write_date(value: Any) -> str:
+    """ISO date -> CCYYMMDD."""
+    text = str(value)
+    if not _ISO_DATE.fullmatch(text):
+        raise ValueError(f"{text!r} is no date such as 2026-11-21")
+    return text[:4] + text[5:7] + text[8:]
+
+
+def write_short_date(value: Any) -> str:
+    """ISO date -> YYMMDD; only years that two digits tell apart."""
+    text = write_date(value)
+    if not "1970" <= text[:4] <= "2069":
+        raise ValueError(f"{value} does not fit into YYMMDD, which reaches from 1970 to 2069")
+    return text[2:]
+
+
+def read_time(value: str) -> str:
+    """HHMM, HHMMSS, HHMMSSD or HHMMSSDD -> HH:MM, HH:MM:SS or HH:MM:SS.DD."""
+    text = f"{value[:2]}:{value[2:4]}"
+    if len(value) > 4:
+        text += f":{value[4:6]}"
+    return text + f".{value[6:]}" if len(value) > 6 else text
+
+
+def write_time(value: Any) -> str:
+    """Write a time without its marks: 10:15:30 -> 101530."""
+    text = str(value)
+    if not _CLOCK.fullmatch(text):
+        raise ValueError(f"{text!r} is no time such as 10:15 or 10:15:30")
+    return text.replace(":", "").replace(".", "")
+
+
+def number(value: Any) -> Decimal:
+    """Return a number; raise ValueError for what is none."""
+    try:
+        found = Decimal(value)
+    except (InvalidOperation, TypeError):
+        raise ValueError(f"{value!r} is no number") from None
+    if not found.is_finite():
+        raise ValueError(f"{value!r} is no number")
+    return found
+
+
+def write_decimal(value: Any) -> str:
+    """Write a number with its point and no exponent: X12 takes neither 1E+3 nor a leading plus."""
+    text = str(value)
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        return text
+    text = f"{number(value):f}"
+    return text if text != "-0" else "0"
+
+
+def multiplied(factor: Decimal) -> Way:
+    """Return a way that multiplies exactly."""
+
+    def read(value: Any) -> Decimal:
+        return _EXACT.multiply(number(value), factor)
+
+    return read
+
+
+def divided(factor: Decimal) -> Way:
+    """Return the twin of `multiplied`; it raises ValueError for a quotient without end."""
+
+    def write(value: Any) -> str:
+        try:
+            return write_decimal(_EXACT.divide(number(value), factor))
+        except Inexact:
+            raise ValueError(f"{value} can't be divided by {factor} without loss") from None
+
+    return write
+
+
+def _implied(places: int) -> tuple[Way, Way]:
+    def read(value: str) -> Decimal:
+        return number(value).scaleb(-places, _EXACT)
+
+    def write(value: Any) -> str:
+        scaled = number(value).scaleb(places, _EXACT)
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"{value} has more than {places} decimals; round it where it is made")
+        return write_decimal(scaled.to_integral_value())
+
+    return read, write
+
+
+IMPLIED: dict[int, tuple[Way, Way]] = {places: _implied(places) for places in range(10)}
+
+
+def _implied_text(value: str, places: int) -> str:
+    return write_decimal(number(value).scaleb(-places, _EXACT))
+
+
+_IMPLIED_TEXT: dict[int, Way] = {
+    places: lambda value, places=places: _implied_text(value, places)  # type: ignore[misc]
+    for places in range(1, 10)
+}
+
+
+def natural_reading(element: Element | None, kind: type) -> list[Way]:
+    """Return how a value of this element's type becomes a canonical field of type ``kind``.
+
+    Numbers with a point stay text here: the canonical model reads them.
+    """
+    of_type = element.type if element else "AN"
+    if of_type == "DT" or (kind is dt.date and of_type in ("AN", "ID")):
+        return [read_date]
+    if of_type == "TM":
+        return [read_time]
+    places = element.implied_places if element else 0
+    if places:
+        return [_IMPLIED_TEXT[places] if kind is str else IMPLIED[places][0]]
+    return []
+
+
+def natural_writing(element: Element | None, kind: type) -> list[Way]:
+    """Return how a canonical field of type ``kind`` becomes a value of this element's type: the twin of the above."""
+    of_type = element.type if element else "AN"
+    if of_type == "DT":
+        return [write_short_date if element is not None and element.maximum == 6 else write_date]
+    if of_type == "TM":
+        return [write_time]
+    if of_type[0] == "N" and (of_type != "N0" or kind is not str):
+        return [IMPLIED[int(of_type[1])][1]]
+    return as_text(kind)
+
+
+def as_text(kind: type) -> list[Way]:
+    """Return how a canonical value of type ``kind`` is shown in X12 where no element type says more."""
+    return [write_date] if kind is dt.date else as_words(kind)
+
+
+def as_words(kind: type) -> list[Way]:
+    """Return how a canonical value of type ``kind`` becomes the text that a function of the profile takes."""
+    if kind is Decimal:
+        return [write_decimal]
+    return [] if kind is str else [str]
 
 
 def concat(mark: str) -> Way:
@@ -48,11 +179,17 @@ def concat(mark: str) -> Way:
     return join
 
 
-def convert(table: dict[str, str]) -> Way:
-    """Return a way that turns a quantity into its base unit; rows read ``DZ: 12 EA``."""
-    factors = {unit: row.split()[0] for unit, row in table.items()}
-    times = FUNCTIONS["times"]
-    ways = {unit: times.read([factor], {}) for unit, factor in factors.items()}
+def convert(rows: Mapping[str, str]) -> Way:
+    """Return a way that turns a quantity into its base unit; rows read ``DZ: 12 EA``.
+
+    Raises ValueError for a row without a number.
+    """
+    ways = {}
+    for unit, row in rows.items():
+        factor = number(row.split()[0] if row.split() else row)
+        if not factor:
+            raise ValueError(f"the row {unit}: {row} has no factor; rows read DZ: 12 EA")
+        ways[unit] = multiplied(factor)
 
     def into_base(value: str, unit: str = "") -> Any:
         way = ways.get(unit)

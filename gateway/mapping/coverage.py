@@ -1,7 +1,7 @@
 """What of a document a profile does not read: segment by segment, element by element.
 
-Walks the plan over the tree and marks what each line of the profile would touch, filters included. What stays unmarked would
-be lost in translation.
+Walks the plan over the tree and marks what each line of the profile touches, filters included. What stays unmarked would be
+lost in translation. Alternatives (``or``) count as read, all of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Plan, Value
-from gateway.x12.path import Target, loops_at, segments_at
+from gateway.x12.model import element
+from gateway.x12.path import Filter, Hop, Target, loops_at, segments_at
 from gateway.x12.standards.definition import Use
 
 # The envelope and the structure itself carry no value of their own.
@@ -37,24 +38,41 @@ class Coverage:
             self.examples.setdefault(key, example)
 
 
-def coverage(plan: Plan, tree: dict[str, Any], uses: list[Use | None], segments: list[list[str]]) -> Coverage:
-    """Compare what ``plan`` reads with what stands in a set; ``tree`` is nested and holds the lists of ``segments``."""
-    marked: dict[int, set[int]] = {}
-    _mark_body(plan.body, tree, None, marked)
+def coverage(
+    plan: Plan,
+    tree: dict[str, Any],
+    uses: list[Use | None],
+    segments: list[list[str]],
+    component_mark: str = "",
+) -> Coverage:
+    """Compare what ``plan`` reads with what stands in a set; ``tree`` is nested and holds the lists of ``segments``.
+
+    With ``component_mark`` an element of which only some components are read counts as unread.
+    """
+    marks = _Marks(tree)
+    marks.body(plan.body, tree, None)
     for check in plan.checks:
-        _mark(check.target, tree, marked)
+        marks.target(check.target, tree, None)
     for constant in plan.constants:
-        _mark(constant.target, tree, marked)
+        assert constant.target.elements is not None
+        for segment in marks.segments(constant.target, tree, None):
+            if element(segment, constant.target.elements.first) == constant.value:
+                marks.elements(segment, constant.target)
     found = Coverage()
     for use, segment in zip(uses, segments, strict=True):
         name = segment[0]
         present = [number for number, value in enumerate(segment) if number and value]
-        read = marked.get(id(segment), set()) | _STRUCTURE.get(name, set())
+        read = marks.read.get(id(segment), {})
+        structure = _STRUCTURE.get(name, set())
         loop = use.loop.path if use is not None else "?"
-        missed = [number for number in present if number not in read]
+        missed = [
+            number
+            for number in present
+            if number not in structure and not _all_read(segment[number], read.get(number, set()), component_mark)
+        ]
         found.elements += len(present)
         found.read += len(present) - len(missed)
-        untouched = id(segment) not in marked and name not in _STRUCTURE
+        untouched = not read and not structure
         for number in [0] if untouched and missed else missed:
             key = (loop, name, number)
             found.unread[key] += 1
@@ -62,56 +80,102 @@ def coverage(plan: Plan, tree: dict[str, Any], uses: list[Use | None], segments:
     return found
 
 
-def _mark_body(body: Body, node: Any, bound: list[str] | None, marked: dict[int, set[int]]) -> None:
-    for item in body.items:
-        _mark_item(item, body, node, bound, marked)
+def _all_read(value: str, components: set[int], mark: str) -> bool:
+    """Tell whether an element is read: all of it (0), or each of its components that is there."""
+    if not components or 0 in components or not mark:
+        return bool(components)
+    return all(number in components for number, part in enumerate(value.split(mark), 1) if part)
 
 
-def _mark_item(item: Item, body: Body, node: Any, bound: list[str] | None, marked: dict[int, set[int]]) -> None:
-    match item:
-        case Value():
-            for reading in item.readings:
-                for target in (reading.target, *reading.extras, item.when):
-                    if target is not None:
-                        _mark(target, node, marked, bound, every=item.is_list and not item.within)
-        case Pairs():
-            _mark(item.target, node, marked, bound, every=False)
-        case Group():
-            _mark_body(item.body, node, bound, marked)
-        case Each():
-            for inner, segment in _repetitions(item, node):
-                _mark_body(item.body, inner, segment, marked)
+class _Marks:
+    """Notes which elements and components of which segments are read; components 0 is the whole element."""
 
+    def __init__(self, root: dict[str, Any]) -> None:
+        self.root = root
+        self.read: dict[int, dict[int, set[int]]] = {}
 
-def _repetitions(item: Each, node: Any) -> Iterator[tuple[Any, list[str] | None]]:
-    """Yield what a list runs over, as reading does: the first loop on the way, then every repetition."""
-    target = item.target
-    hops = target.hops if target.use is not None else target.hops[:-1]
-    above = node
-    for hop in hops:
-        found = loops_at(above, (hop,))
-        if not found:
+    def body(self, body: Body, node: Any, bound: list[str] | None) -> None:
+        for item in body.items:
+            self.item(item, node, bound)
+
+    def item(self, item: Item, node: Any, bound: list[str] | None) -> None:
+        match item:
+            case Value():
+                self.value(item, node, bound)
+            case Pairs():
+                self.target(item.target, node, bound)
+            case Group():
+                self.body(item.body, node, bound)
+            case Each():
+                for inner, segment in self.repetitions(item, node):
+                    self.body(item.body, inner, segment)
+
+    def value(self, item: Value, node: Any, bound: list[str] | None) -> None:
+        if item.when is not None:
+            assert item.when.elements is not None
+            found = self.target(item.when, node, bound)
+            said = element(found[0], item.when.elements.first) if found else ""
+            if (said in item.when_values) == item.when_negated:
+                return
+        for reading in item.readings:
+            for target in (reading.target, *reading.extras):
+                if target is not None:
+                    self.target(target, node, bound, every=item.is_list and not item.within)
+
+    def repetitions(self, item: Each, node: Any) -> Iterator[tuple[Any, list[str] | None]]:
+        """Yield what a list runs over, as reading does: the first loop on the way, then every repetition."""
+        target = item.target
+        above = self.descend(node, target.hops if target.use is not None else target.hops[:-1])
+        if above is None:
             return
-        above = found[0]
-    if target.use is None:
-        for below in loops_at(above, target.hops[-1:]):
-            yield below, None
-    else:
-        for segment in segments_at(above, target.use, target.filters):
-            yield above, segment
+        if target.use is None:
+            for below in loops_at(above, target.hops[-1:]):
+                self.opening(below, target.hops[-1])
+                yield below, None
+        else:
+            for segment in segments_at(above, target.use, target.filters):
+                self.conditions(segment, target.filters)
+                yield above, segment
 
+    # Places
 
-def _mark(
-    target: Target, node: Any, marked: dict[int, set[int]], bound: list[str] | None = None, *, every: bool = False
-) -> None:
-    assert target.use is not None and target.elements is not None
-    last = target.elements.last or len(target.use.segment.positions)
-    numbers = set(range(target.elements.first, last + 1)) | {condition.number for condition in target.filters}
-    if bound is not None:
-        marked.setdefault(id(bound), set()).update(numbers)
-        return
-    nodes = loops_at(node, target.hops)
-    for inner in nodes if every else nodes[:1]:
-        found = segments_at(inner, target.use, target.filters)
-        for segment in found if every else found[:1]:
-            marked.setdefault(id(segment), set()).update(numbers)
+    def descend(self, node: Any, hops: tuple[Hop, ...]) -> Any | None:
+        """Go down to the first loop at each step, as reading does; what chooses it counts as read."""
+        for hop in hops:
+            below = loops_at(node, (hop,))
+            if not below:
+                return None
+            node = below[0]
+            self.opening(node, hop)
+        return node
+
+    def segments(self, target: Target, node: Any, bound: list[str] | None, *, every: bool = False) -> list[list[str]]:
+        """Return the segments that a line reads: the first one, or with ``every`` all in their loop."""
+        assert target.use is not None
+        if bound is not None and not target.path.absolute:
+            return [bound] if all(condition.matches(bound) for condition in target.filters) else []
+        above = self.descend(self.root if target.path.absolute else node, target.hops)
+        found = segments_at(above, target.use, target.filters) if above is not None else []
+        return found if every else found[:1]
+
+    def target(self, target: Target, node: Any, bound: list[str] | None, *, every: bool = False) -> list[list[str]]:
+        found = self.segments(target, node, bound, every=every)
+        for segment in found:
+            self.elements(segment, target)
+        return found
+
+    def elements(self, segment: list[str], target: Target) -> None:
+        assert target.use is not None and target.elements is not None
+        last = target.elements.last or len(target.use.segment.positions)
+        marked = self.read.setdefault(id(segment), {})
+        for number in range(target.elements.first, last + 1):
+            marked.setdefault(number, set()).add(target.elements.component)
+        self.conditions(segment, target.filters)
+
+    def conditions(self, segment: list[str], filters: tuple[Filter, ...]) -> None:
+        for condition in filters:
+            self.read.setdefault(id(segment), {}).setdefault(condition.number, set()).add(0)
+
+    def opening(self, node: Any, hop: Hop) -> None:
+        for segment in node.get(hop.loop.trigger.name, ())[:1]:
+            self.conditions(segment, hop.filters)

@@ -28,6 +28,10 @@ class Expression:
     literal: str | None
     calls: tuple[Call, ...]
 
+    def call(self, name: str) -> Call | None:
+        """Return the call of that function, if there is one."""
+        return next((call for call in self.calls if call.name == name), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -39,16 +43,20 @@ class Condition:
 
 
 def read_expressions(text: str) -> tuple[Expression, ...]:
-    """Read alternatives: ``BEG02 | code(order_type) or 'NE'``."""
-    return tuple(_expression(part) for part in _split(text, " or "))
+    """Read alternatives: ``BEG02 | code(order_type) or 'NE'``. Raises ValueError or PathError."""
+    return tuple(_expression(part.strip()) for part in _split(text, " or "))
 
 
 def _expression(text: str) -> Expression:
     source, *pipes = (part.strip() for part in _split(text, "|"))
     calls = tuple(_call(pipe) for pipe in pipes)
     if len(source) >= 2 and source[0] == source[-1] == "'":
-        return Expression(text.strip(), None, source[1:-1], calls)
-    return Expression(text.strip(), parse(source), None, calls)
+        if source == "''":
+            raise ValueError("an empty literal says nothing; leave the field out")
+        return Expression(text, None, source[1:-1], calls)
+    if not source:
+        raise ValueError("a path or a literal such as 'EA' stands here")
+    return Expression(text, parse(source), None, calls)
 
 
 def _call(text: str) -> Call:
@@ -85,13 +93,13 @@ def _split(text: str, mark: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-def read_condition(text: str | None) -> Condition | None:
-    """Read a condition; None stays None. Raises ValueError or PathError."""
-    if text is None:
-        return None
-    left, mark, right = text.partition("!=")
+def read_condition(text: str) -> Condition:
+    """Read a condition: ``BEG02 = SA|NE``. Raises ValueError or PathError."""
+    mark = next((mark for mark in ("!=", "=") if len(_split(text, mark)) == 2), "")
     if not mark:
-        left, mark, right = text.rpartition("=")
-    if not left.strip():
         raise ValueError(f"a condition reads PATH = value, not {text!r}")
-    return Condition(parse(left.strip()), tuple(part.strip() for part in right.split("|")), mark == "!=")
+    left, right = (part.strip() for part in _split(text, mark))
+    values = tuple(_unquoted(part.strip()) for part in _split(right, "|"))
+    if not left or not all(values):
+        raise ValueError(f"a condition reads PATH = value, not {text!r}")
+    return Condition(parse(left), values, mark == "!=")

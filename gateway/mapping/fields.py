@@ -13,10 +13,11 @@ from pydantic import BaseModel
 
 @dataclass(frozen=True, slots=True)
 class ModelField:
-    """What stands behind a name: a model, free text names (``custom``), or a plain value (both empty)."""
+    """What stands behind a name: a model, free text names (``custom``), or a plain value of type ``kind``."""
 
     model: type[BaseModel] | None = None
     free: bool = False
+    kind: type = str
 
     @property
     def key(self) -> object:
@@ -27,6 +28,8 @@ class ModelField:
 def member(parent: ModelField, name: str, *, is_list: bool) -> ModelField:
     """Return what stands under ``name`` of ``parent``; raise ValueError when there is no such name or it is no list."""
     if parent.free:
+        if is_list:
+            raise ValueError(f"here stand single texts: write {name} without []")
         return ModelField()
     if parent.model is None:
         raise ValueError(f"there is nothing below this field, so {name} can't stand here")
@@ -46,7 +49,9 @@ def member(parent: ModelField, name: str, *, is_list: bool) -> ModelField:
         raise ValueError(f"{name} is no list: write {name} without []")
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return ModelField(kind)
-    return ModelField(free=typing.get_origin(kind) is dict)
+    if typing.get_origin(kind) is dict:
+        return ModelField(free=True)
+    return ModelField(kind=kind)
 
 
 def _unwrap(annotation: Any) -> tuple[Any, bool]:
@@ -62,3 +67,13 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:
             annotation, found_list = typing.get_args(annotation)[0], True
         else:
             return annotation, found_list
+
+
+def at_path(parent: ModelField, names: tuple[str, ...]) -> ModelField:
+    """Follow names through objects and lists; raise ValueError for a name that there is not."""
+    for name in names:
+        is_list = False
+        if parent.model is not None and (info := parent.model.model_fields.get(name)) is not None:
+            is_list = _unwrap(info.annotation)[1]
+        parent = member(parent, name, is_list=is_list)
+    return parent

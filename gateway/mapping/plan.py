@@ -6,11 +6,13 @@ package) is planned once for each place where it is used.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from gateway.mapping.functions import Way
-from gateway.mapping.profile import Profile, Where
+from gateway.mapping.conversions import Way
+from gateway.mapping.entries import Where
+from gateway.mapping.profile import Profile
 from gateway.x12.path import Target
 from gateway.x12.standards.definition import Loop, SetDefinition, Use
 
@@ -37,14 +39,17 @@ class Writing:
 class Value:
     """A field that holds text, a number or a date; with ``is_list`` one for each segment or element.
 
-    ``within``: the list fills a range of elements of one segment.
+    ``within``: the list fills a range of elements of one segment. ``kind`` is the type of the canonical field;
+    ``default`` is the text that the profile names and ``default_value`` the same in that type.
     """
 
     name: str
     where: Where
     readings: list[Reading]
     writing: Writing | None
+    kind: type = str
     default: str | None = None
+    default_value: Any = None
     is_list: bool = False
     within: bool = False
     when: Target | None = None
@@ -62,6 +67,7 @@ class Pairs:
     keys: tuple[str, str]
     read_kind: Way | None
     write_kind: Way | None
+    write_value: Way | None
     writes: bool = True
 
 
@@ -82,8 +88,6 @@ class Each:
     where: Where
     target: Target
     body: Body
-    reads: bool = True
-    writes: bool = True
 
 
 Item: TypeAlias = Value | Pairs | Group | Each
@@ -105,6 +109,7 @@ class Constant:
 
     target: Target
     value: str
+    where: Where
 
 
 @dataclass(slots=True)
@@ -126,3 +131,31 @@ class Plan:
     body: Body
     constants: list[Constant]
     checks: list[Check]
+
+    def where(self, path: tuple[str | int, ...]) -> Where:
+        """Return the line of the profile that stands nearest to a place in the canonical body: ``("lines", 3, "date")``."""
+        found = self.profile.where
+        items = self.body.items
+        for name in path:
+            if isinstance(name, int):
+                continue
+            item = next((item for item in items if item.name == name), None)
+            if item is None:
+                return found
+            found = item.where
+            items = item.body.items if isinstance(item, Group | Each) else []
+        return found
+
+
+def single_places(body: Body) -> Iterator[Target]:
+    """Yield every element that single values and pairs of one scope are written to, those in nested objects included."""
+    for item in body.items:
+        match item:
+            case Value(writing=writing) if writing is not None:
+                yield writing.target
+            case Pairs(writes=True):
+                yield item.target
+            case Group():
+                yield from single_places(item.body)
+            case _:
+                pass

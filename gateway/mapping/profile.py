@@ -6,61 +6,35 @@ with: [base/blocks]           files whose blocks and tables are used
 set, version, message         the X12 set, the version it is written for, the canonical message
 fields:                       canonical field -> where it stands
   order_number: BEG03
-  order_type:   BEG02 | code(order_type)
-  address:      {city: N401, region: N402}
+  order_type:   BEG02 | code(order_type) or 'NE'      the first that gives a value is read, the first is written
+  address:      {city: N401, region: N402}            an object whose parts stand in the same place
   references[]: {each: REF, fields: {kind: REF01, value: REF02}}
-  parties[]:    {each: N1, use: party}
-  cost_center:  {read: "REF[01=CX]/02 | split('-', 2)"}
+  parties[]:    {each: N1, use: party}                a block; ``fields`` beside ``use`` are laid over it
+  cost_center:  {read: "REF[01=CX]/02 | split('-', 2)"}    read only; ``write:`` beside it says where it is written
+  rush:         {read: BEG02, when: BEG02 = RO}       read when the condition holds
 constants:                    written, and not read: {FOB01: PP}
 check: {CTT01: count(lines)}  compared when read, filled in when written
-blocks: {party: {...}}        fields used in several places
+blocks: {party: {...}}        fields used in several places; ``include: other`` begins with those of another block
 tables: {order_type: {SA: stand_alone}}
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeVar
 
-from gateway.errors import ConfigurationError, Problem
-from gateway.located import Located, Path
+from gateway.mapping.entries import Entry, Problems, Where, overlay
 from gateway.mapping.expressions import Condition, Expression, read_condition, read_expressions
-from gateway.mapping.functions import Table
+from gateway.mapping.tables import Table
 from gateway.x12.path import Path as SetPath
-from gateway.x12.path import PathError, parse
+from gateway.x12.path import parse
 
 _RESERVED = frozenset({"each", "fields", "use", "read", "write", "when"})
-_TOP = frozenset({"profile", "title", "extends", "with", "set", "version", "message", "fields", "constants", "check"})
-_TOP_ALL = _TOP | {"blocks", "tables"}
+_TOP = ("profile", "title", "extends", "with", "set", "version", "message", "fields", "constants", "check")
+_TOP_ALL = (*_TOP, "blocks", "tables")
 
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """File and line of an entry."""
-
-    file: str
-    line: int
-
-    def problem(self, key: str, reason: str, advice: str = "") -> Problem:
-        """Describe a mistake here."""
-        return Problem(self.file, self.line, key, reason, advice)
-
-
-@dataclass(slots=True)
-class Entry:
-    """One YAML value with its place: text, None, a list of texts, or a mapping."""
-
-    value: str | list[str] | dict[str, Entry] | None
-    where: Where
-
-    def child(self, key: str) -> Entry | None:
-        """Return the entry under ``key``."""
-        return self.value.get(key) if isinstance(self.value, dict) else None
-
-    @property
-    def entries(self) -> dict[str, Entry]:
-        """The entries of a mapping; none for anything else."""
-        return self.value if isinstance(self.value, dict) else {}
+Parsed = TypeVar("Parsed")
 
 
 @dataclass(slots=True)
@@ -95,178 +69,161 @@ class Profile:
     tables: dict[str, Table]
     constants: dict[str, tuple[str, Where]] = field(default_factory=dict)
     checks: dict[str, tuple[str, Where]] = field(default_factory=dict)
+    keys: dict[str, Where] = field(default_factory=dict)  # Where set, version and message stand.
 
 
-Problems: TypeAlias = list[Problem]
+def read_profile(entry: Entry, problems: Problems) -> Profile:
+    """Read a profile that has been laid over its base; every mistake is added to ``problems``."""
+    return _ProfileReader(entry, problems).read()
 
 
-def entry_of(located: Located) -> Entry:
-    """Turn a read YAML file into entries."""
+class _ProfileReader:
+    def __init__(self, entry: Entry, problems: Problems) -> None:
+        self.entry = entry
+        self.problems = problems
+        self.block_entries = self.mapping("blocks")
+        self.blocks: dict[str, list[Field]] = {}
+        self.variants: dict[tuple[str, int], str] = {}
 
-    def build(value: object, path: Path) -> Entry:
-        where = Where(located.file, located.line(path))
-        if isinstance(value, dict):
-            return Entry({str(key): build(inner, (*path, str(key))) for key, inner in value.items()}, where)
-        if isinstance(value, list):
-            return Entry([str(item) for item in value], where)
-        return Entry(None if value is None else str(value), where)
+    def read(self) -> Profile:
+        entry = self.entry
+        for key, value in entry.entries.items():
+            if key not in _TOP_ALL:
+                self.note(value, key, "this key is not known here", f"use one of {', '.join(_TOP_ALL)}")
+        texts, keys = {}, {}
+        for key in ("profile", "set", "version", "message"):
+            found = entry.child(key)
+            if found is None or not isinstance(found.value, str):
+                self.note(entry, key, "this key is required", "add it")
+            texts[key] = found.value if found is not None and isinstance(found.value, str) else ""
+            keys[key] = found.where if found is not None else entry.where
+        fields = self.fields(entry.child("fields"), "fields")
+        for name, block in self.block_entries.items():
+            self.blocks[name] = self.fields(block, f"blocks.{name}")
+        return Profile(
+            texts["profile"],
+            texts["set"],
+            texts["version"],
+            texts["message"],
+            entry.where,
+            fields,
+            self.blocks,
+            {name: self.table(name, rows) for name, rows in self.mapping("tables").items()},
+            self.pairs("constants"),
+            self.pairs("check"),
+            keys,
+        )
 
-    return build(located.data, ())
+    def note(self, entry: Entry, key: str, reason: str, advice: str) -> None:
+        self.problems.append(entry.where.problem(key, reason, advice))
 
+    def mapping(self, key: str) -> dict[str, Entry]:
+        found = self.entry.child(key)
+        if found is None:
+            return {}
+        if not isinstance(found.value, dict):
+            self.note(found, key, "a mapping stands here", "write name: value under it")
+        return found.entries
 
-def overlay(base: Entry, over: Entry) -> Entry:
-    """Lay one entry over another: mappings are merged, ``null`` deletes, anything else replaces."""
-    if not (isinstance(base.value, dict) and isinstance(over.value, dict)):
-        return over
-    merged = dict(base.value)
-    for key, entry in over.value.items():
-        if entry.value is None:
-            merged.pop(key, None)
-        elif key in merged:
-            merged[key] = overlay(merged[key], entry)
-        else:
-            merged[key] = entry
-    return Entry(merged, over.where)
+    def pairs(self, key: str) -> dict[str, tuple[str, Where]]:
+        pairs = {}
+        for path, value in self.mapping(key).items():
+            if isinstance(value.value, str) and value.value:
+                pairs[path] = (value.value, value.where)
+            else:
+                self.note(value, path, "a path with one value stands here", "write PATH: value")
+        return pairs
 
+    def table(self, name: str, entry: Entry) -> Table:
+        rows = {}
+        for code, word in entry.entries.items():
+            if isinstance(word.value, str) and word.value:
+                rows[code] = word.value
+            else:
+                self.note(word, code, "a table has one word for each code", "write CODE: word")
+        if not isinstance(entry.value, dict):
+            self.note(entry, name, "a table is a mapping of codes", "write CODE: word under it")
+        return Table(rows, name=name)
 
-def with_includes(entry: Entry) -> Entry:
-    """Lay each block under those that include it; raise ConfigurationError for a name that is none, or a circle."""
-    blocks = _mapping(entry, "blocks")
-    done: dict[str, Entry] = {}
+    # Fields
 
-    def expanded(name: str, where: Where, chain: tuple[str, ...]) -> Entry:
-        if name not in blocks or name in chain:
-            reason = f"block {name} includes itself" if name in chain else f"there is no block {name}"
-            raise ConfigurationError([where.problem("include", reason, f"name one of {', '.join(sorted(blocks))}")])
-        if name not in done:
-            block = blocks[name]
-            included = block.child("include")
-            own = Entry({key: value for key, value in block.entries.items() if key != "include"}, block.where)
-            if included is not None and isinstance(included.value, str):
-                own = overlay(expanded(included.value, included.where, (*chain, name)), own)
-            done[name] = own
-        return done[name]
+    def fields(self, entry: Entry | None, key: str) -> list[Field]:
+        if entry is None:
+            return []
+        if not isinstance(entry.value, dict):
+            self.note(entry, key, "fields are a mapping", "write name: PATH under it")
+            return []
+        found = (self.field(name, value) for name, value in entry.entries.items())
+        return [made for made in found if made is not None]
 
-    all_blocks = {name: expanded(name, block.where, ()) for name, block in blocks.items()}
-    return Entry({**entry.entries, "blocks": Entry(all_blocks, entry.where)}, entry.where) if blocks else entry
+    def field(self, key: str, entry: Entry) -> Field | None:
+        """Read one field; None when what it says of itself is wrong. Parts of it that are wrong are only left out."""
+        made = Field(key.removesuffix("[]"), entry.where, key.endswith("[]"))
+        value = entry.value
+        if isinstance(value, str):
+            made.expressions = self.parsed(key, entry, read_expressions) or ()
+            return made if made.expressions else None
+        if not isinstance(value, dict):
+            self.note(entry, key, "a field is an expression or a mapping", "write name: PATH, or its parts under it")
+            return None
+        if not _RESERVED & set(value):
+            made.fields = self.fields(entry, key)
+            return made
+        before = len(self.problems)
+        self.shape(key, made, entry)
+        if len(self.problems) > before:
+            return None
+        self.fill(key, made, entry)
+        return made
 
+    def shape(self, key: str, made: Field, entry: Entry) -> None:
+        """Read what a mapping with ``each:``, ``use:``, ``read:`` or the like says of the field itself."""
+        for word, inner in entry.entries.items():
+            if word not in _RESERVED:
+                self.note(inner, f"{key}.{word}", "this key is not known here", "put fields under fields:")
+        read, write, when, each, use, fields = map(entry.child, ("read", "write", "when", "each", "use", "fields"))
+        one_way, structured = read or write, each or use or fields
+        if one_way and structured:
+            self.note(entry, key, "read: and write: are for single values", "take each:, use: and fields: away")
+        elif not one_way and not (use or fields):
+            self.note(entry, key, "each: and when: need something beside them", "add fields:, use: or read:")
+        elif when and not read:
+            advice = "put the expression under read:, or a filter into the path: REF[01=DP]/02"
+            self.note(when, f"{key}.when", "when: stands beside read: only", advice)
+        if each and not made.is_list:
+            self.note(entry, key, "each: makes a list", f"write {key}[]")
+        made.expressions = self.parsed(f"{key}.read", read, read_expressions) or ()
+        if one_way:
+            made.write_to = self.parsed(f"{key}.write", write, read_expressions) or ()
+        made.when = self.parsed(f"{key}.when", when, read_condition)
+        made.each = self.parsed(f"{key}.each", each, parse)
+        made.use = self.parsed(f"{key}.use", use, str)
 
-def read_profile(entry: Entry) -> Profile:
-    """Read a profile that has been laid over its base; raise ConfigurationError with every mistake at once."""
-    problems: Problems = []
-    for key, value in entry.entries.items():
-        if key not in _TOP_ALL:
-            problems.append(
-                value.where.problem(key, "this key is not known here", f"use one of {', '.join(sorted(_TOP_ALL))}")
-            )
-    texts = {}
-    for key in ("profile", "set", "version", "message"):
-        found = entry.child(key)
-        if found is None or not isinstance(found.value, str):
-            problems.append(entry.where.problem(key, "this key is required", "add it"))
-            texts[key] = ""
-        else:
-            texts[key] = found.value
-    profile = Profile(
-        texts["profile"],
-        texts["set"],
-        texts["version"],
-        texts["message"],
-        entry.where,
-        _fields(entry.child("fields"), problems),
-        {name: _fields(block, problems) for name, block in _mapping(entry, "blocks").items()},
-        {name: _table(name, rows, problems) for name, rows in _mapping(entry, "tables").items()},
-        _pairs(entry, "constants", problems),
-        _pairs(entry, "check", problems),
-    )
-    if problems:
-        raise ConfigurationError(problems)
-    return profile
+    def fill(self, key: str, made: Field, entry: Entry) -> None:
+        """Read the fields below a field: its own, or those laid over the block that it uses."""
+        fields = entry.child("fields")
+        if fields is not None and made.use is not None:
+            made.use = self.variant(made.use, fields)
+        elif fields is not None:
+            made.fields = self.fields(fields, key)
 
+    def variant(self, name: str, over: Entry) -> str:
+        """Make a block of its own: ``name`` with ``over`` laid over it."""
+        known = (name, id(over))
+        if known not in self.variants and name in self.block_entries:
+            own = self.variants[known] = f"{name}+{over.where.file}:{over.where.line}"
+            self.blocks[own] = self.fields(overlay(self.block_entries[name], over, self.problems, name), own)
+        return self.variants.get(known, name)
 
-def _mapping(entry: Entry, key: str) -> dict[str, Entry]:
-    found = entry.child(key)
-    return found.entries if found else {}
-
-
-def _pairs(entry: Entry, key: str, problems: Problems) -> dict[str, tuple[str, Where]]:
-    pairs = {}
-    for path, value in _mapping(entry, key).items():
-        if isinstance(value.value, str):
-            pairs[path] = (value.value, value.where)
-        else:
-            problems.append(value.where.problem(path, "a path with one value stands here", "write PATH: value"))
-    return pairs
-
-
-def _table(name: str, entry: Entry, problems: Problems) -> Table:
-    rows = {}
-    for code, word in entry.entries.items():
-        if isinstance(word.value, str):
-            rows[code] = word.value
-        else:
-            problems.append(word.where.problem(code, "a table has one word for each code", "write CODE: word"))
-    if not isinstance(entry.value, dict):
-        problems.append(entry.where.problem(name, "a table is a mapping of codes", "write CODE: word under it"))
-    return Table(rows, name=name)
-
-
-def _fields(entry: Entry | None, problems: Problems) -> list[Field]:
-    if entry is None:
-        return []
-    if not isinstance(entry.value, dict):
-        problems.append(entry.where.problem("fields", "fields are a mapping", "write name: PATH under it"))
-        return []
-    found = []
-    for key, value in entry.entries.items():
+    def parsed(self, key: str, entry: Entry | None, reader: Callable[[str], Parsed]) -> Parsed | None:
+        """Read one line of text; None where there is none, or where it is wrong."""
+        if entry is None:
+            return None
+        if not isinstance(entry.value, str) or not entry.value.strip():
+            self.note(entry, key, "one line of text stands here", "write a path or a name")
+            return None
         try:
-            found.append(_field(key, value, problems))
-        except (PathError, ValueError) as error:
-            problems.append(value.where.problem(key, str(error), "correct the expression"))
-    return found
-
-
-def _field(key: str, entry: Entry, problems: Problems) -> Field:
-    name, is_list = key.removesuffix("[]"), key.endswith("[]")
-    made = Field(name, entry.where, is_list)
-    value = entry.value
-    if isinstance(value, str):
-        made.expressions = read_expressions(value)
-        return made
-    if not isinstance(value, dict):
-        raise ValueError("a field is an expression or a mapping")
-    if not _RESERVED & set(value):
-        made.fields = _fields(entry, problems)
-        return made
-    for word, inner in value.items():
-        if word not in _RESERVED:
-            problems.append(
-                inner.where.problem(f"{key}.{word}", "this key is not known here", "put fields under fields:")
-            )
-    made.when = read_condition(_text(value, "when"))
-    if (each := _text(value, "each")) is not None:
-        made.each = parse(each)
-        made.is_list = True
-    if "fields" in value:
-        made.fields = _fields(value["fields"], problems)
-    made.use = _text(value, "use")
-    if "read" in value or "write" in value:
-        _one_way(made, value)
-    elif made.fields is None and made.use is None:
-        raise ValueError("each: needs fields: or use: beside it")
-    return made
-
-
-def _one_way(made: Field, value: dict[str, Entry]) -> None:
-    read, write = _text(value, "read"), _text(value, "write")
-    made.expressions = read_expressions(read) if read else ()
-    made.write_to = read_expressions(write) if write else ()
-
-
-def _text(value: dict[str, Entry], key: str) -> str | None:
-    found = value.get(key)
-    if found is None:
-        return None
-    if not isinstance(found.value, str):
-        raise ValueError(f"{key}: is one line of text")
-    return found.value
+            return reader(entry.value.strip())
+        except ValueError as error:
+            self.note(entry, key, str(error), "correct the expression")
+            return None

@@ -6,13 +6,21 @@ included, into verdicts. An acknowledgment is never acknowledged.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from gateway.x12.envelope import JudgedGroup, JudgedInterchange
 from gateway.x12.faults import Fault, Level
-from gateway.x12.model import InterchangeAcknowledgment, InterchangeStart, Segments, element
+from gateway.x12.model import (
+    InterchangeAcknowledgment,
+    InterchangeStart,
+    Segments,
+    element,
+    same_number,
+    whole_number,
+)
 from gateway.x12.validator import Judgment
 from gateway.x12.writer import OutSegment
 
@@ -24,6 +32,8 @@ _DIALECT = {"997": ("AK3", "AK4", "AK5"), "999": ("IK3", "IK4", "IK5")}
 _OLDER_CODES = {"12": "3", "13": "3"}
 _OLDER_SET_CODES = {"18": "6"}
 _MAX_COPY = 99
+_DIGITS = re.compile(r"[0-9]{1,9}")
+_MOST_SETS = 999_999  # AK902 to AK904 have six digits.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +50,21 @@ def functional_acknowledgment(group: JudgedGroup, style: AcknowledgmentStyle | N
     style = style or AcknowledgmentStyle()
     start = group.start
     new = start.version[:6] >= "005010"
-    head: list[str] = ["AK1", start.functional_id, start.control_number]
+    head: list[str] = ["AK1", _copy(start.functional_id, 2, 2, "?"), _number(start.control_number, 9)]
     if new:
-        head.append(start.version)
+        head.append(_copy(start.version, 0, 12))
     segments: list[OutSegment] = [head]
     accepted = 0
     for judgment in group.judgments:
         verdict = _set_verdict(group, judgment, style)
         accepted += verdict in "AE"
         if verdict != "A" or style.accepted_sets:
-            segments += _set_response(judgment, verdict, style.set_id, new, start.interchange.delimiters.all())
-    codes = [fault.code.wire for fault in group.faults if not fault.tolerated and fault.code.wire][:5]
+            segments += _set_response(judgment, verdict, style.set_id, new)
+    codes = dict.fromkeys(fault.code.wire for fault in group.faults if not fault.tolerated and fault.code.wire)
     received = len(group.judgments)
     verdict = _group_verdict(group, accepted, received, style)
-    segments.append(["AK9", verdict, str(group.included), str(received), str(accepted), *codes])
+    counts = (str(min(count, _MOST_SETS)) for count in (group.included, received, accepted))
+    segments.append(["AK9", verdict, *counts, *list(codes)[:5]])
     return segments
 
 
@@ -74,44 +85,45 @@ def _group_verdict(group: JudgedGroup, accepted: int, received: int, style: Ackn
     return "A" if clean or not style.accept_with_errors else "E"
 
 
-def _set_response(judgment: Judgment, verdict: str, kind: str, new: bool, marks: tuple[str, ...]) -> list[OutSegment]:
-    segment_note, element_note, trailer = _DIALECT[kind]
-    out: list[OutSegment] = [["AK2", judgment.set_id, judgment.control_number]]
+def _set_response(judgment: Judgment, verdict: str, kind: str, new: bool) -> list[OutSegment]:
+    trailer = _DIALECT[kind][2]
+    answered = ["AK2", _copy(judgment.set_id, 3, 3, "?"), _copy(judgment.control_number, 4, 9, "0")]
+    out: list[OutSegment] = [answered]
     faults = [fault for fault in judgment.faults if not fault.tolerated]
     detailed = [fault for fault in faults if fault.code.level in (Level.SEGMENT, Level.ELEMENT)]
     for (position, name), here in groupby(detailed, key=lambda fault: (fault.position, fault.segment)):
-        out += _segment_notes(list(here), position, name, segment_note, element_note, new, marks)
+        out += _segment_notes(list(here), position, name, kind, new)
     codes = [fault.code.wire for fault in faults if fault.code.level is Level.SET]
     if not new:
         codes = [_OLDER_SET_CODES.get(code, code) for code in codes]
     if detailed:
         codes.append("5")
-    out.append([trailer, verdict, *dict.fromkeys(codes[:5])])
+    out.append([trailer, verdict, *list(dict.fromkeys(codes))[:5]])
     return out
 
 
-def _segment_notes(
-    faults: list[Fault],
-    position: int,
-    name: str,
-    segment_note: str,
-    element_note: str,
-    new: bool,
-    marks: tuple[str, ...],
-) -> Iterable[OutSegment]:
+def _segment_notes(faults: list[Fault], position: int, name: str, kind: str, new: bool) -> Iterable[OutSegment]:
     """Write the notes on one segment: one for each structural fault, one with code 8 above the notes on its elements."""
+    segment_note, element_note, _ = _DIALECT[kind]
     # The field takes a code of 1 to 4 (later 6) characters: the loop's name, which is its first segment.
     loop = next((fault.loop.rpartition(">")[2].partition("#")[0] for fault in faults if fault.loop), "")
+    head = [segment_note, _copy(name, 2, 3, "?"), str(min(position, 999_999)), loop]
     for fault in faults:
         if fault.code.level is Level.SEGMENT:
-            yield [segment_note, _shown(name, marks)[:3] or "?", str(position), loop, fault.code.wire]
+            yield [*head, fault.code.wire]
     on_elements = [fault for fault in faults if fault.code.level is Level.ELEMENT]
     if on_elements:
-        yield [segment_note, name, str(position), loop, "8"]
+        yield [*head, "8"]
     for fault in on_elements[:99]:
-        place = [str(fault.element), str(fault.component or ""), str(fault.repetition or "")]
-        code = fault.code.wire if new else _OLDER_CODES.get(fault.code.wire, fault.code.wire)
-        yield [element_note, tuple(place), _reference(fault.element_number), code, _shown(fault.value, marks)]
+        yield _element_note(fault, element_note, new)
+
+
+def _element_note(fault: Fault, name: str, new: bool) -> OutSegment:
+    place = [str(min(fault.element, 99)), str(min(fault.component, 99) or "")]
+    if new:
+        place.append(str(min(fault.repetition, 9999) or ""))
+    code = fault.code.wire if new else _OLDER_CODES.get(fault.code.wire, fault.code.wire)
+    return [name, tuple(place), _reference(fault.element_number), code, _copy(fault.value, 0, _MAX_COPY)]
 
 
 def _reference(number: str) -> str:
@@ -119,10 +131,18 @@ def _reference(number: str) -> str:
     return number if number.isdigit() else ""
 
 
-def _shown(value: str, marks: tuple[str, ...]) -> str:
-    """Copy a bad value: at most 99 characters, none of them a delimiter or a control character."""
-    kept = "".join(mark for mark in value if mark.isprintable() and mark not in marks and mark not in "*~>:^|")
-    return kept[:_MAX_COPY].strip()
+def _copy(value: str, least: int, most: int, filler: str = " ") -> str:
+    """Copy what was sent into an acknowledgment that must be right itself.
+
+    What may be a delimiter there and what is not printable ASCII is left out; what is too short is filled up on the left.
+    """
+    kept = "".join(mark for mark in value if " " <= mark <= "~" and mark not in "*~>:^|")
+    return kept.strip()[:most].rstrip().rjust(least, filler)
+
+
+def _number(value: str, digits: int) -> str:
+    """Copy a control number that must be one: 0 for what is none."""
+    return value if whole_number(value) is not None and len(value) <= digits else "0"
 
 
 def interchange_acknowledgment(interchange: JudgedInterchange) -> OutSegment:
@@ -131,8 +151,8 @@ def interchange_acknowledgment(interchange: JudgedInterchange) -> OutSegment:
     code = faults[0].code.wire if faults else "000"
     start = interchange.start
     date, time = start.elements[8][:6], start.elements[9][:4]
-    number = start.control_number if start.control_number.isdigit() else "0"
-    return ["TA1", f"{int(number) % 10**9:09d}", date, time, interchange.verdict, code or "022"]
+    number = (whole_number(start.control_number) or 0) % 10**9
+    return ["TA1", f"{number:09d}", date, time, interchange.verdict, code or "022"]
 
 
 # Reading
@@ -192,8 +212,12 @@ class GroupResponse:
 
         In a group that is accepted in part, the sets that are not named are the accepted ones.
         """
-        for response in self.sets:
-            if response.control_number == control_number and response.set_id in ("", set_id):
+        named = [response for response in self.sets if response.set_id in ("", set_id)]
+        for response in named:
+            if response.control_number == control_number:
+                return response
+        for response in named:
+            if same_number(response.control_number, control_number):  # Some write 1 for 0001.
                 return response
         verdict = "A" if self.verdict == "P" else self.verdict
         return SetResponse(set_id, control_number, verdict)
@@ -221,15 +245,8 @@ def read_functional_acknowledgment(segments: Segments) -> GroupResponse:
                 current = SetResponse(element(segment, 1), element(segment, 2), "")
                 response.sets.append(current)
             case "AK3" | "IK3" if current is not None:
-                position = element(segment, 2)
-                current.notes.append(
-                    SegmentNote(
-                        element(segment, 1),
-                        int(position) if position.isdigit() else 0,
-                        element(segment, 4),
-                        element(segment, 3),
-                    )
-                )
+                name, position, loop, code = (element(segment, number) for number in range(1, 5))
+                current.notes.append(SegmentNote(name, whole_number(position) or 0, code, loop))
             case "AK4" | "IK4" if current is not None and current.notes:
                 current.notes[-1].elements.append(_read_element_note(segment))
             case "AK5" | "IK5" if current is not None:
@@ -247,13 +264,7 @@ def read_functional_acknowledgment(segments: Segments) -> GroupResponse:
 
 
 def _read_element_note(segment: list[str]) -> ElementNote:
-    digits: list[str] = []
-    for mark in element(segment, 1):
-        if mark.isdigit():
-            digits[-1:] = [digits[-1] + mark] if digits else [mark]
-        else:
-            digits.append("")
-    numbers = [int(part) for part in digits if part] + [0, 0]
+    numbers = [int(digits) for digits in _DIGITS.findall(element(segment, 1))] + [0, 0]
     return ElementNote(numbers[0], element(segment, 3), numbers[1], element(segment, 2), element(segment, 4))
 
 

@@ -7,13 +7,14 @@ two or three bytes: terminators beyond ASCII became that when somebody saved the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.errors import X12Error
 
 ISA_LENGTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 WINDOW = 400  # A padded ISA has 106 bytes; wrapped and over-long ones that still name 16 elements fit in this.
-_NEXT_SEGMENT = re.compile(r"(?:GS|TA1|IEA|ISB|ISE)[^A-Za-z0-9\s]")
+_NEXT_SEGMENT = re.compile(r"(?:GS|TA1|IEA|ISB|ISE)[^A-Za-z0-9 \t\r\n]")
 _COMMON_IN_DATA = "-.,/ "  # What some senders put into ISA11 and then use in numbers and texts.
 
 
@@ -32,7 +33,7 @@ class Delimiters:
 
     def as_text(self) -> Delimiters:
         """The same in characters: what UTF-8 spreads over several bytes becomes one character again."""
-        return Delimiters(*(_decode(mark) for mark in (self.element, self.component, self.segment, self.repetition)))
+        return Delimiters(*(as_text(mark) for mark in (self.element, self.component, self.segment, self.repetition)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,16 @@ class Header:
     delimiters: Delimiters
     end: int
     oddities: tuple[str, ...]
+
+
+def as_text(value: str) -> str:
+    """Turn Latin-1 into the UTF-8 it may be; what is no UTF-8 stays as it is, byte for byte a character."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
 
 
 def unit_at(text: str, index: int) -> str:
@@ -61,18 +72,20 @@ def read_header(text: str, start: int) -> Header:
     Raises X12Error (TA105 022) when 16 elements can't be told apart, or (TA105 004) when no terminator can be.
     """
     if len(text) < start + 20:
-        raise X12Error("The data end inside the ISA segment. Send the whole file again.", note_code="023", offset=start)
+        raise _cut_short(start)
     separator = unit_at(text, start + 3)
     parts = text[start + 3 + len(separator) : start + WINDOW].split(separator, 15)
     if len(parts) < 16:
+        if len(text) < start + sum(ISA_LENGTHS) + 3 + 16:
+            raise _cut_short(start)
         raise X12Error(
             f"The ISA segment has {len(parts)} elements of 16. Check that its element separator, here"
-            f" {_decode(separator)!r}, stands in no value.",
+            f" {as_text(separator)!r}, stands in no value.",
             note_code="022",
             offset=start,
         )
     rest = parts[15]
-    component, terminator, taken = _tail(rest, start)
+    component, terminator, taken = _tail(rest, separator, start)
     elements = (*parts[:15], component)
     repetition = _repetition(elements, (separator, component, terminator))
     marks = Delimiters(separator, component, terminator, repetition)
@@ -80,12 +93,16 @@ def read_header(text: str, start: int) -> Header:
     return Header(elements, marks, end, tuple(_oddities(elements, marks)))
 
 
-def _tail(rest: str, start: int) -> tuple[str, str, int]:
+def _cut_short(start: int) -> X12Error:
+    return X12Error("The data end inside the ISA segment. Send the whole file again.", note_code="023", offset=start)
+
+
+def _tail(rest: str, separator: str, start: int) -> tuple[str, str, int]:
     """Split what follows ISA15: component separator, terminator, and how many bytes both take."""
     if not rest:
-        raise X12Error("The data end inside the ISA segment. Send the whole file again.", note_code="023", offset=start)
+        raise _cut_short(start)
     first = unit_at(rest, 0)
-    if len(rest) == len(first) or _ends_segments(first, rest):
+    if len(rest) == len(first) or _ends_segments(first, separator, rest):
         return "", first, len(first)  # ISA16 is missing; what stands in its place ends the segment.
     second = unit_at(rest, len(first))
     if second == "\r" and rest[len(first) + 1 : len(first) + 2] == "\n":
@@ -93,7 +110,7 @@ def _tail(rest: str, start: int) -> tuple[str, str, int]:
         return first, "\n", len(first) + 2
     if second.isalnum() and len(second) == 1 and ord(second) < 128:
         raise X12Error(
-            f"No segment terminator can be told behind ISA16: {_decode(second)!r} stands there."
+            f"No segment terminator can be told behind ISA16: {as_text(second)!r} stands there."
             " Pad ISA01 to ISA15 to their full length and send again.",
             note_code="004",
             offset=start,
@@ -101,43 +118,36 @@ def _tail(rest: str, start: int) -> tuple[str, str, int]:
     return first, second, len(first) + len(second)
 
 
-def _ends_segments(mark: str, rest: str) -> bool:
+def _ends_segments(mark: str, separator: str, rest: str) -> bool:
     """Tell whether the first character behind ISA15 is the terminator already: a segment follows it, here or later."""
     behind = rest[len(mark) :]
     if _NEXT_SEGMENT.match(behind):
         return True
     noise = len(behind) - len(behind.lstrip("\r\n "))
-    return bool(
-        noise and _NEXT_SEGMENT.match(behind, noise) and re.search(re.escape(mark) + r"\s*(?:ST|TA1|IEA)", behind)
-    )
+    if not noise or not _NEXT_SEGMENT.match(behind, noise):
+        return False
+    return re.search(re.escape(mark) + r"[ \t\r\n]*(?:ST|TA1|IEA)" + re.escape(separator), behind) is not None
 
 
 def _repetition(elements: tuple[str, ...], others: tuple[str, ...]) -> str:
     """Return the repetition separator of ISA11: from version 00402 on, and only where it can't be part of a value."""
-    mark = elements[10].strip()
-    if not mark or len(mark) > 3 or mark[0].isalnum() or mark in _COMMON_IN_DATA or mark in others:
+    mark = elements[10].strip(" \t\r\n")
+    shown = as_text(mark)
+    if len(shown) != 1 or shown.isalnum() or shown in _COMMON_IN_DATA or mark in others:
         return ""
     return mark if elements[11].strip() >= "00402" else ""
 
 
-def _oddities(elements: tuple[str, ...], marks: Delimiters) -> list[str]:
-    """Name what is not as X12.5 has it: lengths (``length:06``) and delimiters (``equal``, ``letter``)."""
-    found = [
-        f"length:{number:02d}"
-        for number, (value, length) in enumerate(zip(elements, ISA_LENGTHS, strict=True), start=1)
-        if len(_decode(value)) != length
-    ]
-    distinct = marks.all()
-    if len(set(distinct)) < len(distinct):
-        found.append("equal")
-    if any((mark.isalnum() and len(mark) == 1 and ord(mark) < 128) or mark == " " for mark in distinct):
-        found.append("letter")
-    return found
-
-
-def _decode(mark: str) -> str:
-    """Show Latin-1 text as the characters that were meant."""
-    try:
-        return mark.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return mark
+def _oddities(elements: tuple[str, ...], marks: Delimiters) -> Iterator[str]:
+    """Name what is not as X12.5 has it: lengths (``length:06``) and delimiters (``equal:component``, ``letter:segment``)."""
+    for number, (value, length) in enumerate(zip(elements, ISA_LENGTHS, strict=True), start=1):
+        if len(as_text(value)) != length:
+            yield f"length:{number:02d}"
+    if marks.element == marks.segment:
+        yield "equal:element"
+    if marks.component in (marks.element, marks.segment):
+        yield "equal:component"
+    for name in ("element", "component", "segment"):
+        mark = getattr(marks, name)
+        if mark == " " or (mark.isalnum() and mark.isascii()):
+            yield f"letter:{name}"

@@ -15,13 +15,17 @@ from typing import NamedTuple
 
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.faults import FaultCode
+from gateway.x12.model import BINARY_LENGTH_AT, whole_number
+from gateway.x12.model import element as field_of
 from gateway.x12.standards.definition import Composite, Element, Position, Segment, SyntaxNote
 
 REMEMBERED = 4096  # Values kept an element; then the memory starts anew, so that it stays bounded.
 
-_NUMBER = re.compile(r"-?\d+$")
-_DECIMAL = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:E-?\d+)?$")
-_TIME = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d\d{0,2})?$")
+_LONG = 100  # Longer values hardly come twice; they are judged anew each time, so that the memory stays small.
+
+_NUMBER = re.compile(r"-?[0-9]+")
+_DECIMAL = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E-?[0-9]+)?")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9][0-9]{0,2})?")
 
 
 class Finding(NamedTuple):
@@ -49,7 +53,7 @@ def is_date(value: str) -> bool:
 
 def is_time(value: str) -> bool:
     """Tell whether ``value`` is HHMM, HHMMSS, HHMMSSD or HHMMSSDD on a 24-hour clock."""
-    return _TIME.match(value) is not None
+    return _TIME.fullmatch(value) is not None
 
 
 def judge_value(element: Element, value: str) -> FaultCode | None:
@@ -66,7 +70,7 @@ def judge_value(element: Element, value: str) -> FaultCode | None:
         fits = element.minimum <= size <= element.maximum
         return None if fits and is_time(value) else FaultCode.TIME
     if kind == "R" or kind[0] == "N":
-        if (_DECIMAL if kind == "R" else _NUMBER).match(value) is None:
+        if (_DECIMAL if kind == "R" else _NUMBER).fullmatch(value) is None:
             return FaultCode.CHARACTER
         size = sum(map(str.isdigit, value.partition("E")[0]))
     if size < element.minimum:
@@ -91,9 +95,11 @@ class _ValueMemo:
         try:
             return self._known[value]
         except KeyError:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            verdict = self._known[value] = judge_value(self._element, value)
+            verdict = judge_value(self._element, value)
+            if len(value) <= _LONG:
+                if len(self._known) >= REMEMBERED:
+                    self._known.clear()
+                self._known[value] = verdict
             return verdict
 
 
@@ -126,8 +132,8 @@ class SegmentJudge:
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
         self._places = _places(segment.positions)
-        self._required = tuple(i for i, position in enumerate(segment.positions, 1) if position.required)
-        self._notes: dict[int, tuple[Finding, ...]] = {}
+        self._absent: dict[int, tuple[Finding, ...]] = {}
+        self._length_at = BINARY_LENGTH_AT.get(segment.id, 0)
 
     def findings(self, fields: list[str], marks: Delimiters) -> list[Finding]:
         """Judge one segment; ``fields[0]`` is its identifier. An empty list means nothing is wrong."""
@@ -147,28 +153,37 @@ class SegmentJudge:
                 found += self._components(place, value, number, 0, "")
             else:
                 found += self._composite(place, value, number, marks)
-        for number in self._required:
-            if not present >> number & 1:
-                found.append(Finding(FaultCode.ELEMENT_MISSING, number))
-        if self.segment.notes:
-            broken = self._notes.get(present)
-            if broken is None:
-                broken = self._notes[present] = tuple(broken_notes(self.segment.notes, present))
-            found += broken
-        found += self._tail(fields)
+        absent = self._absent.get(present)
+        if absent is None:
+            if len(self._absent) >= REMEMBERED:
+                self._absent.clear()
+            absent = self._absent[present] = absent_findings(self.segment.positions, self.segment.notes, present)
+        found += absent
+        found += self._tail(fields, absent)
+        if self._length_at:
+            found += self._binary(fields)
         return found
 
-    def _tail(self, fields: list[str]) -> Iterator[Finding]:
+    def _tail(self, fields: list[str], absent: tuple[Finding, ...]) -> Iterator[Finding]:
         """Elements beyond the last one defined, and separators behind the last value."""
-        defined = len(self._places)
-        if len(fields) - 1 > defined and any(fields[defined + 1 :]):
+        defined, last = len(self._places), len(fields) - 1
+        if last > defined and any(fields[defined + 1 :]):
             yield Finding(FaultCode.TOO_MANY_ELEMENTS, defined + 1, value=next(filter(None, fields[defined + 1 :])))
-        elif len(fields) > 1 and not fields[-1]:
-            yield Finding(FaultCode.TRAILING_SEPARATOR, len(fields) - 1)
+        elif last and not fields[-1] and all(finding.element != last for finding in absent):
+            # An empty last element that is asked for has its fault already.
+            yield Finding(FaultCode.TRAILING_SEPARATOR, last)
+
+    def _binary(self, fields: list[str]) -> Iterator[Finding]:
+        """Binary data whose length is not the one that stands before them."""
+        announced, data = whole_number(field_of(fields, self._length_at)), field_of(fields, self._length_at + 1)
+        if announced is not None and data and len(data) != announced:
+            code = FaultCode.TOO_SHORT if len(data) < announced else FaultCode.TOO_LONG
+            yield Finding(code, self._length_at + 1, detail=f"{announced} bytes")
 
     @staticmethod
     def _value(place: _Place, value: str, number: int, code: FaultCode | None, mark: str) -> Iterator[Finding]:
-        if not mark or mark not in value:
+        kind = place.position.kind
+        if not mark or mark not in value or (isinstance(kind, Element) and kind.type == "B"):
             if code is not None:
                 yield Finding(code, number, value=value)
             return
@@ -201,31 +216,48 @@ class SegmentJudge:
                 yield Finding(code, number, index, repetition, part)
         if len(values) > len(place.inner):
             yield Finding(FaultCode.TOO_MANY_COMPONENTS, number, len(place.inner) + 1, repetition, value)
-        for index, inner in enumerate(place.inner, 1):
-            if inner.position.required and not present >> index & 1:
-                yield Finding(FaultCode.ELEMENT_MISSING, number, index, repetition)
         kind = place.position.kind
         if isinstance(kind, Composite):
-            for finding in broken_notes(kind.notes, present):
+            for finding in absent_findings(kind.components, kind.notes, present):
                 yield Finding(finding.code, number, finding.element, repetition, detail=finding.detail)
 
 
-def broken_notes(notes: tuple[SyntaxNote, ...], present: int) -> Iterator[Finding]:
+def absent_findings(
+    positions: tuple[Position, ...], notes: tuple[SyntaxNote, ...], present: int
+) -> tuple[Finding, ...]:
+    """Check what is mandatory and the syntax notes against a bit mask of the positions that are present (bit 1 = 01).
+
+    A position is asked for once, however many reasons there are.
+    """
+    found = {
+        number: Finding(FaultCode.ELEMENT_MISSING, number)
+        for number, position in enumerate(positions, 1)
+        if position.required and not present >> number & 1
+    }
+    for finding in broken_notes(notes, present, set(found)):
+        found.setdefault(finding.element, finding)
+    return tuple(found.values())
+
+
+def broken_notes(notes: tuple[SyntaxNote, ...], present: int, asked: set[int] | None = None) -> Iterator[Finding]:
     """Check syntax notes against a bit mask of the positions that are present (bit 1 = position 01).
 
     The finding stands on the element that is missing: with P and C on each one missing, with R and L on the first that
-    would satisfy the note, with E on the second one present.
+    would satisfy the note, with E on the second one present. A note that would be satisfied by what is ``asked`` for
+    already, be it mandatory or by a P or C note, adds nothing.
     """
-    for note in notes:
+    asked = set() if asked is None else asked
+    for note in sorted(notes, key=lambda note: note.kind in "RL"):
         here = [position for position in note.positions if present >> position & 1]
         missing = [position for position in note.positions if not present >> position & 1]
-        text = str(note)
-        if (note.kind == "P" and here) or (note.kind == "C" and note.positions[0] in here):
+        first, wanted = note.positions[0], note.positions[1:] if note.kind == "L" else note.positions
+        if (note.kind == "P" and here) or (note.kind == "C" and first in here):
             for position in missing:
-                yield Finding(FaultCode.CONDITION_BROKEN, position, detail=text)
-        elif note.kind == "R" and not here:
-            yield Finding(FaultCode.CONDITION_BROKEN, note.positions[0], detail=text)
-        elif note.kind == "L" and here == [note.positions[0]]:
-            yield Finding(FaultCode.CONDITION_BROKEN, note.positions[1], detail=text)
+                asked.add(position)
+                yield Finding(FaultCode.CONDITION_BROKEN, position, detail=str(note))
+        elif (note.kind == "R" and not here) or (note.kind == "L" and here == [first]):
+            if asked.isdisjoint(wanted):
+                asked.add(wanted[0])
+                yield Finding(FaultCode.CONDITION_BROKEN, wanted[0], detail=str(note))
         elif note.kind == "E" and len(here) > 1:
-            yield Finding(FaultCode.EXCLUDED, here[1], detail=text)
+            yield Finding(FaultCode.EXCLUDED, sorted(here)[1], detail=str(note))

@@ -22,7 +22,10 @@ from gateway.x12.model import (
     Part,
     Stray,
     TransactionSet,
+    same_number,
+    whole_number,
 )
+from gateway.x12.standards import group_kinds
 from gateway.x12.validator import Judgment
 
 Judge: TypeAlias = Callable[[TransactionSet], Judgment]
@@ -131,7 +134,7 @@ class _Examiner:
                     self.interchange.acknowledgments.append(part)
                 case Stray():
                     message = f"a segment stands outside of every transaction set: {part.text!r}"
-                    self._fault(FaultCode.CONTENT, message, "send it inside ST and SE", offset=part.offset)
+                    self._fault(FaultCode.STRUCTURE, message, "send it inside ST and SE", offset=part.offset)
                 case Debris(blank=False):
                     message = f"{part.length} bytes stand outside of every interchange: {part.text[:40]!r}"
                     yield self._made(FaultCode.JUNK, message, "send only ISA to IEA", offset=part.offset)
@@ -180,12 +183,11 @@ class _Examiner:
             return done
         count, number = (*end.elements, "", "")[:2]
         if number != control:
-            zeros = number.lstrip("0") == control.lstrip("0")
             message = f"IEA02 is {number!r} but ISA13 is {control!r}"
-            code = FaultCode.NUMBER_ZEROS if zeros else FaultCode.NUMBERS_DIFFER
+            code = FaultCode.NUMBER_ZEROS if same_number(number, control) else FaultCode.NUMBERS_DIFFER
             self._fault(code, message, "send the same number in both", value=number, offset=end.offset)
         allowed = {len(done.groups)} | ({0, 1} if done.acknowledgments and not done.groups else set())
-        if not count.isdigit() or int(count) not in allowed:
+        if whole_number(count) not in allowed:
             message = f"IEA01 counts {count or 'nothing'} but the interchange has {len(done.groups)} groups"
             self._fault(
                 FaultCode.GROUP_COUNT, message, f"send IEA01 {len(done.groups)}", value=count, offset=end.offset
@@ -200,13 +202,16 @@ class _Examiner:
         self.interchange.groups.append(self.group)
         self.seen_sets.clear()
         number = start.control_number
-        if not number.isdigit() or len(number) > 9:
+        if whole_number(number) is None or len(number) > 9:
             message = f"GS06 {number!r} is no control number"
             self._group_fault(FaultCode.GROUP_NUMBER, message, "send 1 to 9 digits", start.offset)
         elif (start.functional_id, number) in self.seen_groups:
             message = f"group {number} comes twice in this interchange"
             self._group_fault(FaultCode.GROUP_REPEATED, message, "give each group a number of its own", start.offset)
         self.seen_groups.add((start.functional_id, number))
+        if start.functional_id and start.functional_id not in group_kinds():
+            message = f"GS01 {start.functional_id!r} is no kind of group"
+            self._group_fault(FaultCode.GROUP_UNSUPPORTED, message, "send one such as PO, PR, SH or IN", start.offset)
         if not start.version:
             message = "GS08 is empty, so the version is not known"
             self._group_fault(FaultCode.GROUP_VERSION, message, "send the version, such as 004010", start.offset)
@@ -225,15 +230,15 @@ class _Examiner:
             counted, number = (*end.elements, "", "")[:2]
             control = done.start.control_number
             if number != control:
-                zeros = number.lstrip("0") == control.lstrip("0")
+                zeros = same_number(number, control)
                 code = FaultCode.GROUP_NUMBER_ZEROS if zeros else FaultCode.GROUP_NUMBERS_DIFFER
                 message = f"GE02 is {number!r} but GS06 is {control!r}"
                 self._group_fault(code, message, "send the same number in both", end.offset)
-            if not counted.isdigit() or int(counted) != count:
+            included = whole_number(counted)
+            if included != count:
                 message = f"GE01 counts {counted or 'nothing'} but the group has {count} sets"
                 self._group_fault(FaultCode.SET_COUNT, message, f"send GE01 {count}", end.offset)
-            if counted.isdigit():
-                done.included = int(counted)
+            done.included = count if included is None else included
         self.group = None
         return done
 
@@ -244,7 +249,7 @@ class _Examiner:
         control = transaction.control_number
         if self.group is None:
             self._fault(
-                FaultCode.CONTENT,
+                FaultCode.STRUCTURE,
                 f"set {control} stands outside of every group",
                 "send it between GS and GE",
                 offset=transaction.offset,

@@ -93,13 +93,13 @@ def element_words(
         "place": place,
         "segment": segment.id,
         "label": position.label if position else "",
-        "detail": _note_words(segment.id, detail),
+        "detail": _note_words(f"{segment.id}{number:02d}-" if component else segment.id, detail, 1 if component else 2),
         "value": value,
         "last": len(kind.components) if isinstance(kind, Composite) else len(segment.positions),
         "expected": expected(element) if element else "its components",
         "codes": _some_codes(element),
-        "minimum": length_words(element, element.minimum) if element else "",
-        "maximum": length_words(element, element.maximum) if element else "",
+        "minimum": detail or (length_words(element, element.minimum) if element else ""),
+        "maximum": detail or (length_words(element, element.maximum) if element else ""),
     }
     return what.format(**facts), fix.format(**facts)
 
@@ -125,11 +125,11 @@ def _some_codes(element: Element | None) -> str:
     return f", such as {', '.join(shown)}" if len(element.codes) > len(shown) else f": {', '.join(shown)}"
 
 
-def _note_words(segment: str, note: str) -> str:
+def _note_words(segment: str, note: str, digits: int) -> str:
     """Turn a syntax note such as P0203 into words; other details stay as they are."""
     if not note or note[0] not in "PRECL" or not note[1:].isdigit() or len(note) % 2 == 0:
         return note
-    places = [f"{segment}{note[at : at + 2]}" for at in range(1, len(note), 2)]
+    places = [f"{segment}{int(note[at : at + 2]):0{digits}d}" for at in range(1, len(note), 2)]
     listed = ", ".join(places[:-1]) + " and " + places[-1]
     rest = ", ".join(places[1:])
     return {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gateway.x12.elements import is_date, is_time
 from gateway.x12.faults import FaultCode
-from gateway.x12.model import GroupStart, InterchangeStart
+from gateway.x12.model import GroupStart, InterchangeStart, whole_number
 from gateway.x12.standards import codes
 
 _ISA_FAULTS = {
@@ -16,15 +16,27 @@ _ISA_FAULTS = {
     8: FaultCode.RECEIVER_ID,
 }
 _ISA_LENGTHS = {2: 10, 4: 10, 6: 15, 8: 15}
+_QUALIFIERS = (
+    (1, FaultCode.AUTHORIZATION_QUALIFIER, "I01", "send 00 and ten blanks in ISA02"),
+    (3, FaultCode.SECURITY_QUALIFIER, "I03", "send 00 and ten blanks in ISA04"),
+    (5, FaultCode.SENDER_QUALIFIER, "I05", "send one such as 01, 12, 14 or ZZ"),
+    (7, FaultCode.RECEIVER_QUALIFIER, "I05", "send one such as 01, 12, 14 or ZZ"),
+)
+_DELIMITERS = {
+    "element": ("element separator", FaultCode.ELEMENT_SEPARATOR),
+    "component": ("component separator (ISA16)", FaultCode.COMPONENT_SEPARATOR),
+    "segment": ("segment terminator", FaultCode.TERMINATOR),
+}
+_ODD_DELIMITERS = {"equal": "serves as another delimiter too", "letter": "is a letter, digit or blank"}
 
 
 def interchange_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str, str]]:
     """Check what one ISA says of itself: yield code, message and advice."""
     values = start.elements
     yield from _length_faults(start)
-    for number, code in ((5, FaultCode.SENDER_QUALIFIER), (7, FaultCode.RECEIVER_QUALIFIER)):
-        if values[number - 1] not in codes("I05", "005010"):
-            yield code, f"ISA{number:02d} {values[number - 1]!r} is no qualifier", "send one such as 01, 12, 14 or ZZ"
+    for number, code, numbered, fix in _QUALIFIERS:
+        if values[number - 1] not in codes(numbered, "005010"):
+            yield code, f"ISA{number:02d} {values[number - 1]!r} is no qualifier", fix
     for number, code in ((6, FaultCode.SENDER_ID), (8, FaultCode.RECEIVER_ID)):
         if not values[number - 1]:
             yield code, f"ISA{number:02d} is empty", "send the id that was agreed"
@@ -32,17 +44,28 @@ def interchange_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str
         yield FaultCode.INTERCHANGE_DATE, f"ISA09 {values[8]!r} is no date", "send YYMMDD"
     if len(values[9]) != 4 or not is_time(values[9]):
         yield FaultCode.INTERCHANGE_TIME, f"ISA10 {values[9]!r} is no time", "send HHMM"
-    if len(values[12]) != 9 or not values[12].isdigit():
+    if len(values[11]) != 5 or not values[11].isalnum():
+        yield FaultCode.CONTROL_VERSION, f"ISA12 {values[11]!r} is no version", "send five digits such as 00401"
+    elif values[11] < "00402" and values[10] != "U":
+        yield FaultCode.STANDARD, f"ISA11 {values[10]!r} is not U", "send U, which is X12, before version 00402"
+    if len(values[12]) != 9 or whole_number(values[12]) is None:
         yield FaultCode.INTERCHANGE_NUMBER, f"ISA13 {values[12]!r} is no control number", "send nine digits"
     if values[13] not in ("0", "1"):
         yield FaultCode.ACKNOWLEDGMENT_REQUEST, f"ISA14 {values[13]!r} is neither 0 nor 1", "send 0 or 1"
     if values[14] not in ("P", "T", "I"):
         yield FaultCode.USAGE, f"ISA15 {values[14]!r} is no usage indicator", "send P or T"
+    yield from _delimiter_faults(start)
+
+
+def _delimiter_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str, str]]:
+    """Report delimiters that are missing, stand for one another, or could be part of a value."""
+    if not start.elements[15]:
+        yield FaultCode.COMPONENT_SEPARATOR, "ISA16 is missing", "send the component separator there"
     for oddity in start.oddities:
-        if oddity == "equal":
-            yield FaultCode.COMPONENT_SEPARATOR, "two delimiters are the same", "use four different delimiters"
-        elif oddity == "letter":
-            yield FaultCode.COMPONENT_SEPARATOR, "a delimiter is a letter, digit or blank", "use marks such as * > ~ ^"
+        kind, _, which = oddity.partition(":")
+        if kind in _ODD_DELIMITERS:
+            name, code = _DELIMITERS[which]
+            yield code, f"the {name} {_ODD_DELIMITERS[kind]}", "use different marks such as * > ~ ^"
 
 
 def _length_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str, str]]:
@@ -53,7 +76,7 @@ def _length_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str, st
         limit = _ISA_LENGTHS.get(number, 0)
         if len(start.elements[number - 1]) > limit > 0:
             yield _ISA_FAULTS[number], f"ISA{number:02d} is longer than {limit}", f"send {limit} characters, padded"
-        elif limit:
+        elif limit and (start.elements[number - 1] or number in (2, 4)):  # An empty id is a fault of its own.
             short.append(f"ISA{number:02d}")
     if short:
         listed = ", ".join(short)

@@ -10,26 +10,52 @@ from typing import Any
 
 from gateway.x12.elements import Finding
 from gateway.x12.faults import FaultCode
-from gateway.x12.model import element
+from gateway.x12.model import element, whole_number
 
 CHILDREN = "HL>"  # Key under which a level holds the levels below it; no segment has such a name.
 
 
 def hierarchy_findings(levels: list[list[str]]) -> Iterator[tuple[int, Finding]]:
-    """Check the HL segments of a set, in order; yield (index of the HL, finding)."""
-    parents = {element(level, 2) for level in levels}
+    """Check the HL segments of a set, in order; yield (index of the HL, finding).
+
+    A level with a wrong number answers to the right one too, a count goes on from where it jumped to, an unknown parent is
+    reported once, and where one is unknown no level is said to lack levels below: so that one fault never causes a second.
+    """
+    parents = {parent for level in levels if (parent := element(level, 2))}
+    names, numbers = _names(levels)
+    yield from numbers
     known: set[str] = set()
+    orphans: dict[str, int] = {}
     for index, level in enumerate(levels):
-        number, parent, flag = element(level, 1), element(level, 2), element(level, 4)
-        if number and number.lstrip("0") != str(index + 1):
-            yield index, Finding(FaultCode.HL_NUMBER, 1, value=number, detail=str(index + 1))
+        parent = element(level, 2)
         if parent and parent not in known:
-            yield index, Finding(FaultCode.HL_PARENT, 2, value=parent)
-        if flag == "1" and number not in parents:
+            orphans.setdefault(parent, index)
+        known |= names[index]
+    for parent, index in orphans.items():
+        yield index, Finding(FaultCode.HL_PARENT, 2, value=parent)
+    for index, level in enumerate(levels):
+        flag, has_children = element(level, 4), not names[index].isdisjoint(parents)
+        if flag == "1" and not has_children and not orphans:
             yield index, Finding(FaultCode.HL_CHILDREN, 4, value=flag, detail="0")
-        elif flag == "0" and number in parents:
+        elif flag == "0" and has_children:
             yield index, Finding(FaultCode.HL_CHILDREN, 4, value=flag, detail="1")
-        known.add(number)
+
+
+def _names(levels: list[list[str]]) -> tuple[list[set[str]], list[tuple[int, Finding]]]:
+    """Return the numbers to which each level answers, and a finding for each that is out of sequence."""
+    names, found = [], []
+    last = 0
+    for index, level in enumerate(levels):
+        text, following = element(level, 1), last + 1
+        number = whole_number(text)
+        if number in (following, index + 1):
+            names.append({text})
+        else:
+            if text:
+                found.append((index, Finding(FaultCode.HL_NUMBER, 1, value=text, detail=str(following))))
+            names.append({text or str(following), str(following)})
+        last = following if number is None else number
+    return names, found
 
 
 def nest(tree: dict[str, list[Any]]) -> dict[str, list[Any]]:
@@ -40,15 +66,30 @@ def nest(tree: dict[str, list[Any]]) -> dict[str, list[Any]]:
     levels = tree.get("HL")
     if not levels or not isinstance(levels[0], dict):
         return tree
+    return {**tree, "HL": [level for level, is_top in _linked(levels) if is_top]}
+
+
+def link(tree: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return ``tree`` with all its HL loops still side by side, each of them holding those below it as well."""
+    levels = tree.get("HL")
+    if not levels or not isinstance(levels[0], dict):
+        return tree
+    return {**tree, "HL": [level for level, _is_top in _linked(levels)]}
+
+
+def _linked(levels: list[dict[str, list[Any]]]) -> list[tuple[dict[str, list[Any]], bool]]:
+    """Copy levels, in order, and hang each below its parent; say of each whether it has none."""
     by_number: dict[str, dict[str, list[Any]]] = {}
-    top: list[Any] = []
+    copies = []
     for level in levels:
         copy = dict(level)
         head = copy["HL"][0] if "HL" in copy else []
         parent = by_number.get(element(head, 2)) if element(head, 2) else None
-        (top if parent is None else parent.setdefault(CHILDREN, [])).append(copy)
+        if parent is not None:
+            parent.setdefault(CHILDREN, []).append(copy)
+        copies.append((copy, parent is None))
         by_number[element(head, 1)] = copy
-    return {**tree, "HL": top}
+    return copies
 
 
 def flatten(levels: list[dict[str, list[Any]]]) -> list[dict[str, list[Any]]]:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from gateway.x12.delimiters import Delimiters
 
 BLANK = " \t\r\n"
+BINARY_LENGTH_AT = {"BIN": 1, "BDS": 2}  # Which element says how many bytes of data follow it.
 
 Segments: TypeAlias = list[list[str]]
 
@@ -122,13 +123,12 @@ class TransactionSet:
         """GS08, or a version made from ISA12 where there is no group."""
         if self.group is not None and self.group.version:
             return self.group.version
-        return self.interchange.version.lstrip("0").rjust(3, "0") + "0"
+        return self.interchange.version.rjust(5, "0") + "0"
 
     @property
     def marks(self) -> Delimiters:
         """The delimiters in the characters of `segments`."""
-        marks = self.interchange.delimiters
-        return marks if all(len(mark) == 1 for mark in marks.all()) else marks.as_text()
+        return _decoded(self.pieces, self.interchange.delimiters)[1]
 
     def offsets(self) -> list[int]:
         """Byte offset of each of `segments` in the data read."""
@@ -138,6 +138,18 @@ class TransactionSet:
             stripped = piece.lstrip(BLANK)
             if stripped:
                 found.append(at + len(piece) - len(stripped))
+            at += len(piece) + step
+        return found
+
+    def blanks(self) -> list[tuple[int, int]]:
+        """Where one terminator follows another: the position of the segment behind, and the byte offset."""
+        position, at, found = 1, self.offset, []
+        step = len(self.interchange.delimiters.segment)
+        for piece in self.pieces:
+            if piece.strip(BLANK):
+                position += 1
+            else:
+                found.append((position, at))
             at += len(piece) + step
         return found
 
@@ -209,21 +221,49 @@ def element(segment: list[str], number: int) -> str:
     return segment[number] if len(segment) > number else ""
 
 
+def whole_number(text: str) -> int | None:
+    """Return the number that ``text`` writes in at most 18 ASCII digits; None for any other text."""
+    return int(text) if len(text) <= 18 and text.isascii() and text.isdigit() else None
+
+
+def same_number(one: str, other: str) -> bool:
+    """Tell whether two control numbers are the same but for leading zeros."""
+    return bool(one and other) and one.lstrip("0") == other.lstrip("0")
+
+
 def split_pieces(pieces: list[str], marks: Delimiters) -> Segments:
     """Split raw pieces into segments of decoded elements."""
-    if not all(map(str.isascii, pieces)):
-        decoded = decode_pieces(pieces)
-        if decoded is not pieces:
-            pieces, marks = decoded, marks.as_text()
+    pieces, marks = _decoded(pieces, marks)
     separator = marks.element
     if marks.segment in "\r\n":
-        return [piece.strip(BLANK).split(separator) for piece in pieces if piece and not piece.isspace()]
-    return [piece.lstrip(BLANK).split(separator) for piece in pieces if piece and not piece.isspace()]
+        segments = [text.split(separator) for piece in pieces if (text := piece.strip(BLANK))]
+    else:
+        segments = [text.split(separator) for piece in pieces if (text := piece.lstrip(BLANK))]
+    if BINARY_LENGTH_AT.keys().isdisjoint([segment[0] for segment in segments]):
+        return segments
+    whole = [split_binary(text, separator) for piece in pieces if (text := piece.lstrip(BLANK))]
+    return [exact or segment for exact, segment in zip(whole, segments, strict=True)]
 
 
-def decode_pieces(pieces: list[str]) -> list[str]:
-    """Turn Latin-1 pieces into the UTF-8 they may be; what is no UTF-8 stays as it is, byte for byte a character."""
-    try:
-        return [piece.encode("latin-1").decode("utf-8") for piece in pieces]
-    except UnicodeDecodeError:
-        return pieces
+def split_binary(text: str, separator: str) -> list[str] | None:
+    """Split a BIN or BDS segment, whose last element is data in which separators may stand; None for any other segment."""
+    place = BINARY_LENGTH_AT.get(text[:3])
+    if place is None or text[3 : 3 + len(separator)] != separator:
+        return None
+    return text.split(separator, place + 1)
+
+
+def _decoded(pieces: list[str], marks: Delimiters) -> tuple[list[str], Delimiters]:
+    """Turn the pieces of a set, but for binary data, into UTF-8 and the marks with them, or leave both as they are."""
+    if all(map(str.isascii, pieces)):
+        return pieces, marks
+    decoded = []
+    for piece in pieces:
+        text = piece
+        if not piece.isascii() and piece.lstrip(BLANK)[:3] not in BINARY_LENGTH_AT:
+            try:
+                text = piece.encode("latin-1").decode("utf-8")
+            except UnicodeError:
+                return pieces, marks
+        decoded.append(text)
+    return decoded, marks.as_text()

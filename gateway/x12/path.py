@@ -19,7 +19,7 @@ from gateway.x12.hierarchy import CHILDREN
 from gateway.x12.model import element as element_of
 from gateway.x12.standards.definition import Composite, Element, Loop, Use
 
-_STEP = re.compile(r"([A-Z][A-Z0-9]{1,2}(?:#\d)?)(\[[^\]]*\])?(\?)?$")
+_STEP = re.compile(r"([A-Z][A-Z0-9]{1,2}(?:#\d)?)(\[[^\[\]]*\])?(\?)?$")
 _JOINED = re.compile(r"([A-Z][A-Z0-9]{1,2})(\d\d(?:-\d+)?(?:\.\.\d\d)?)$")
 _ELEMENT = re.compile(r"(\d\d)(?:-(\d+)|\.\.(\d\d))?$")
 _FILTER = re.compile(r"(\d\d)(!?=)(.*)$")
@@ -122,8 +122,9 @@ class Target:
 
 def parse(text: str) -> Path:
     """Read a path; raise PathError."""
-    absolute = text.startswith("/")
-    parts = _split(text.strip().removeprefix("/"))
+    stripped = text.strip()
+    absolute = stripped.startswith("/")
+    parts = _split(stripped.removeprefix("/"), text)
     elements: ElementRange | None = None
     last = parts[-1] if parts else ""
     if match := _ELEMENT.match(last):
@@ -138,16 +139,19 @@ def parse(text: str) -> Path:
     return Path(text, tuple(_step(part, text) for part in parts), elements, absolute)
 
 
-def _split(text: str) -> list[str]:
+def _split(inner: str, text: str) -> list[str]:
     """Split at the slashes outside of filters."""
-    return re.findall(r"(?:[^/\[]|\[[^\]]*\])+", text)
+    parts = re.findall(r"(?:[^/\[\]]|\[[^\[\]]*\])+", inner)
+    if "/".join(parts) != inner:
+        raise PathError(f"{text!r}: a name is missing between slashes, or a bracket is not closed")
+    return parts
 
 
 def _range(match: re.Match[str], text: str) -> ElementRange:
     first, component = int(match[1]), int(match[2] or 0)
     last = int(match[3] or first)
-    if first < 1 or last < first:
-        raise PathError(f"{text!r}: elements count from 01 upward")
+    if first < 1 or last < first or (match[2] and component < 1):
+        raise PathError(f"{text!r}: elements count from 01 upward, components from 1")
     return ElementRange(first, last, component)
 
 
@@ -156,7 +160,7 @@ def _step(part: str, text: str) -> Step:
     if match is None:
         raise PathError(f"{text!r}: {part!r} is no segment or loop name")
     filters = []
-    for condition in filter(None, (match[2] or "").strip("[]").split(",")):
+    for condition in match[2][1:-1].split(",") if match[2] else ():
         found = _FILTER.match(condition.strip())
         if found is None:
             raise PathError(f"{text!r}: a condition reads [01=ST], not [{condition}]")

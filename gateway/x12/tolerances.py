@@ -35,6 +35,12 @@ _ROWS = (
         " does this usually builds the ISA by hand.",
     ),
     Tolerance(
+        "standards-id",
+        frozenset({FaultCode.STANDARD}),
+        "ISA11 other than U before version 00402. It names the standard there, and nobody sends another one than X12; some"
+        " senders put the repetition separator of later versions into it.",
+    ),
+    Tolerance(
         "leading-zeros",
         frozenset({FaultCode.NUMBER_ZEROS, FaultCode.GROUP_NUMBER_ZEROS, FaultCode.SET_NUMBER_ZEROS}),
         "A control number whose trailer differs from its header only by leading zeros (ISA13 000000042, IEA02 42).",

@@ -16,7 +16,7 @@ from gateway.x12.elements import Finding, SegmentJudge
 from gateway.x12.fast import FastSet
 from gateway.x12.faults import Fault, FaultCode
 from gateway.x12.hierarchy import hierarchy_findings
-from gateway.x12.model import TransactionSet, element
+from gateway.x12.model import TransactionSet, element, same_number, whole_number
 from gateway.x12.standards import library
 from gateway.x12.standards.definition import Composite, Position, SetDefinition, Use
 from gateway.x12.walker import Misplacement, Node, Placed, Walker, grow
@@ -34,55 +34,59 @@ class Judgment:
     definition: SetDefinition | None
     exact: bool
     faults: list[Fault] = field(default_factory=list)
-    more_faults: int = 0
+    more_faults: int = 0  # How many were not kept, and of these
+    more_notes: int = 0  # how many are tolerated.
+    tolerate: Collection[FaultCode] = ()
     uses: list[Use | None] = field(default_factory=list)
-    _segments: list[list[str]] | None = None
-    _tree: Node | None = None
+    transaction: TransactionSet | None = field(default=None, repr=False)
+    _tree: Node | None = field(default=None, repr=False)
 
     @property
     def accepted(self) -> bool:
         """Whether nothing rejects the set: tolerated faults are notes."""
-        return all(fault.tolerated for fault in self.faults)
+        return self.more_faults == self.more_notes and all(fault.tolerated for fault in self.faults)
 
     @property
     def tree(self) -> Node | None:
         """What was placed, as `gateway.x12.walker` describes it; None when the set is not defined."""
-        if self._tree is None and self._segments is not None:
-            self._tree = grow(self.uses, self._segments)
+        if self._tree is None and self.uses and self.transaction is not None:
+            self._tree = grow(self.uses, self.transaction.segments)
         return self._tree
 
     def verdict_only(self) -> Judgment:
         """The same without what was placed: what an acknowledgment needs, in little memory."""
-        return replace(self, uses=[], _segments=None, _tree=None)
+        return replace(self, uses=[], transaction=None, _tree=None)
 
 
 def validate(transaction: TransactionSet, tolerate: Collection[FaultCode] = ()) -> Judgment:
     """Judge one set by the nearest definition of its version. Faults of the codes in ``tolerate`` become notes."""
-    set_id, control = transaction.id, transaction.control_number
-    choice = library.set_definition(set_id, transaction.version) if set_id else None
-    definition = choice.definition if choice else None
-    judgment = Judgment(set_id, control, transaction.version, definition, bool(choice and choice.exact))
+    judgment = _opened(transaction, tolerate)
+    definition = judgment.definition
     header = _header_faults(transaction, definition)
     if definition is not None and not header:
         uses = _fast(definition, transaction)
         if uses is not None:
             judgment.uses = list(uses)
-            judgment._segments = transaction.segments
             return judgment
-    _look_closely(judgment, transaction, tolerate, [*header, *_trailer_faults(transaction)])
+    _look_closely(judgment, transaction, [*header, *_trailer_faults(transaction)], MAX_FAULTS)
     return judgment
 
 
-def look_closely(transaction: TransactionSet, tolerate: Collection[FaultCode] = ()) -> Judgment:
-    """Judge one set without the fast path: the oracle that the fast path is held against."""
-    set_id = transaction.id
-    choice = library.set_definition(set_id, transaction.version) if set_id else None
+def look_closely(transaction: TransactionSet, tolerate: Collection[FaultCode] = (), most: int = MAX_FAULTS) -> Judgment:
+    """Judge one set without the fast path: the oracle that the fast path is held against. ``most`` faults are kept."""
+    judgment = _opened(transaction, tolerate)
+    faults = [*_header_faults(transaction, judgment.definition), *_trailer_faults(transaction)]
+    _look_closely(judgment, transaction, faults, most)
+    return judgment
+
+
+def _opened(transaction: TransactionSet, tolerate: Collection[FaultCode]) -> Judgment:
+    """Return a judgment without any fault yet, by the definition that fits."""
+    set_id, control, version = transaction.id, transaction.control_number, transaction.version
+    choice = library.set_definition(set_id, version) if set_id else None
     definition = choice.definition if choice else None
     exact = bool(choice and choice.exact)
-    judgment = Judgment(set_id, transaction.control_number, transaction.version, definition, exact)
-    faults = [*_header_faults(transaction, definition), *_trailer_faults(transaction)]
-    _look_closely(judgment, transaction, tolerate, faults)
-    return judgment
+    return Judgment(set_id, control, version, definition, exact, tolerate=tolerate, transaction=transaction)
 
 
 _WARM = 16  # Sets of a kind judged closely before patterns are compiled for it: a handful does not pay for them.
@@ -90,7 +94,7 @@ _WARM = 16  # Sets of a kind judged closely before patterns are compiled for it:
 
 def _fast(definition: SetDefinition, transaction: TransactionSet) -> list[Use] | None:
     marks = transaction.interchange.delimiters
-    if len(marks.element) + len(marks.component) + len(marks.segment) > 3:
+    if any(len(mark) > 1 for mark in marks.all()):
         return None
     key = (definition, marks.element, marks.component, marks.repetition)
     seen = _seen.get(key, 0)
@@ -111,19 +115,19 @@ def _fast_set(definition: SetDefinition, element_mark: str, component: str, repe
 
 
 def _look_closely(
-    judgment: Judgment,
-    transaction: TransactionSet,
-    tolerate: Collection[FaultCode],
-    envelope: list[tuple[FaultCode, str, str, int]],
+    judgment: Judgment, transaction: TransactionSet, envelope: list[tuple[FaultCode, str, str, int]], most: int
 ) -> None:
     segments, definition = transaction.segments, judgment.definition
-    collector = _Collector(judgment, transaction, tolerate)
+    collector = _Collector(judgment, transaction, most)
     for code, message, fix, at in envelope:
         collector.add(Fault(code, message, fix=fix, segment=segments[at][0], position=at % len(segments) + 1))
+    collector.blanks()
     if definition is None:
         return
     names = [segment[0] for segment in segments]
-    placed = _walker(definition).walk(names, segments, library.segment_names(definition.version))
+    placed = _walker(definition).walk(
+        names, segments, library.segment_names(definition.version), closed=transaction.closed
+    )
     judgment._tree, judgment.uses = placed.tree, placed.uses
     collector.structure(placed)
     collector.elements(placed, segments)
@@ -152,7 +156,11 @@ def _header_faults(
         found.append((FaultCode.SET_ID, f"ST01 {set_id!r} is no set identifier", "send three digits such as 850", 0))
     elif definition is None:
         found.append((FaultCode.SET_UNSUPPORTED, f"set {set_id} is not supported here", "agree on it first", 0))
-    elif group is not None and group.functional_id != definition.group_id:
+    elif (
+        group is not None
+        and group.functional_id != definition.group_id
+        and group.functional_id in library.group_kinds()
+    ):
         message = f"set {set_id} belongs in a group {definition.group_id}, not {group.functional_id!r} (GS01)"
         found.append((FaultCode.SET_NOT_IN_GROUP, message, f"send GS01 {definition.group_id}", 0))
     if not 4 <= len(control) <= 9 or not control.isalnum():
@@ -166,14 +174,12 @@ def _trailer_faults(transaction: TransactionSet) -> list[tuple[FaultCode, str, s
     if not transaction.closed:
         return [(FaultCode.SET_UNCLOSED, f"set {control} has no SE", "end the set with SE", -1)]
     found = []
-    trailer = segments[-1]
-    if element(trailer, 2) != control:
-        message = f"SE02 is {element(trailer, 2)!r} but ST02 is {control!r}"
-        same = element(trailer, 2).lstrip("0") == control.lstrip("0")
-        code = FaultCode.SET_NUMBER_ZEROS if same else FaultCode.SET_NUMBERS_DIFFER
+    counted, number = element(segments[-1], 1), element(segments[-1], 2)
+    if number != control:
+        message = f"SE02 is {number!r} but ST02 is {control!r}"
+        code = FaultCode.SET_NUMBER_ZEROS if same_number(number, control) else FaultCode.SET_NUMBERS_DIFFER
         found.append((code, message, "send the same number in both", -1))
-    counted = element(trailer, 1)
-    if not counted.isdigit() or int(counted) != len(segments):
+    if whole_number(counted) != len(segments):
         message = f"SE01 counts {counted or 'nothing'} but the set has {len(segments)} segments, ST and SE included"
         found.append((FaultCode.SEGMENT_COUNT, message, f"send SE01 {len(segments)}", -1))
     return found
@@ -182,16 +188,20 @@ def _trailer_faults(transaction: TransactionSet) -> list[tuple[FaultCode, str, s
 class _Collector:
     """Turns findings into faults with their place."""
 
-    def __init__(self, judgment: Judgment, transaction: TransactionSet, tolerate: Collection[FaultCode]) -> None:
+    def __init__(self, judgment: Judgment, transaction: TransactionSet, most: int) -> None:
         self.judgment = judgment
         self.transaction = transaction
-        self.tolerate = tolerate
+        self.most = most
         self._offsets: list[int] | None = None
+        self._kept = {False: 0, True: 0}  # Notes are counted apart: they must not crowd out what rejects.
 
     def add(self, fault: Fault) -> None:
-        if len(self.judgment.faults) >= MAX_FAULTS:
+        tolerated = fault.code in self.judgment.tolerate
+        if self._kept[tolerated] >= self.most:
             self.judgment.more_faults += 1
+            self.judgment.more_notes += tolerated
             return
+        self._kept[tolerated] += 1
         if self._offsets is None:
             self._offsets = self.transaction.offsets()
         self.judgment.faults.append(
@@ -199,10 +209,15 @@ class _Collector:
                 fault,
                 set_id=self.judgment.set_id,
                 control_number=self.judgment.control_number,
-                offset=self._offsets[fault.position - 1] if fault.position else self.transaction.offset,
-                tolerated=fault.code in self.tolerate,
+                offset=fault.offset or self._offsets[fault.position - 1],
+                tolerated=tolerated,
             )
         )
+
+    def blanks(self) -> None:
+        message, fix = explain.segment_words(FaultCode.SEGMENT_BLANK, "", "", "", "", "")
+        for position, offset in self.transaction.blanks():
+            self.add(Fault(FaultCode.SEGMENT_BLANK, message, fix=fix, position=position, offset=offset))
 
     def structure(self, placed: Placed) -> None:
         for item in placed.misplaced:
@@ -229,10 +244,11 @@ class _Collector:
             judge = judges.get(use.name)
             if judge is None:
                 judge = judges[use.name] = _segment_judge(use.name, version)
-            if use.name == "ST" or (use.name == "SE" and not self.transaction.closed):
-                continue
+            own = (
+                2 if use.name in ("ST", "SE") else 0
+            )  # Their first two elements are judged as the envelope of the set.
             for finding in judge.findings(segments[index], marks):
-                if use.name != "SE" or finding.code is FaultCode.TRAILING_SEPARATOR:
+                if finding.element > own:
                     self.add(self._finding(finding, index, use, placed.occurrences[index]))
 
     def hierarchy(self, placed: Placed, segments: list[list[str]]) -> None:

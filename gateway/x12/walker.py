@@ -69,12 +69,19 @@ class Walker:
         for use in definition.root.uses():
             self._within.setdefault(use.name, []).append(use)
 
-    def walk(self, names: list[str], segments: list[list[str]], known: frozenset[str] | set[str]) -> Placed:
-        """Place ``segments`` (ST to SE) whose identifiers are ``names``; ``known`` are the identifiers of the version."""
-        return _Walk(self, known).run(names, segments)
+    def walk(
+        self, names: list[str], segments: list[list[str]], known: frozenset[str] | set[str], *, closed: bool = True
+    ) -> Placed:
+        """Place ``segments`` (ST to SE) whose identifiers are ``names``; ``known`` are the identifiers of the version.
+
+        Of a set that is not ``closed`` nobody knows what would have followed, so nothing is missing at its end.
+        """
+        return _Walk(self, known).run(names, segments, closed=closed)
 
     def ahead(self, loop: Loop, at: int, name: str) -> tuple[_Step, ...]:
         """Return the places for ``name`` from item ``at`` of ``loop`` onward, nearest first."""
+        if name not in self._within:
+            return ()  # Not remembered: senders can make up as many names as they like.
         key = (loop, at, name)
         steps = self._ahead.get(key)
         if steps is None:
@@ -130,7 +137,7 @@ class _Walk:
         self.frames = [_Frame(root, {}, 0)]
         self.misplaced: list[Misplacement] = []
 
-    def run(self, names: list[str], segments: list[list[str]]) -> Placed:
+    def run(self, names: list[str], segments: list[list[str]], *, closed: bool) -> Placed:
         uses: list[Use | None] = []
         occurrences: list[int] = []
         tree = self.frames[0].node
@@ -144,7 +151,7 @@ class _Walk:
                 place = self._recover(name, position, segment)
             uses.append(place[0])
             occurrences.append(place[1])
-        while self.frames:
+        while closed and self.frames:
             self._close(len(names))
         return Placed(uses, occurrences, tree, self.misplaced)
 

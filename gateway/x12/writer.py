@@ -7,7 +7,7 @@ replaced where the agreement names a replacement. Serves X12.5 and X12.6.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -71,13 +71,15 @@ class OutgoingInterchange:
 def write(interchange: OutgoingInterchange, style: Style | None = None) -> bytes:
     """Write one interchange; raise TranslationError for a value that cannot be written."""
     style = style or Style()
+    if interchange.version < "00402":  # No repetition yet: its mark is a character like others.
+        style = replace(style, delimiters=replace(style.delimiters, repetition=""))
     writer = _Writer(style)
     writer.isa(interchange)
     for acknowledgment in interchange.acknowledgments:
         writer.segment(acknowledgment)
     for group in interchange.groups:
         writer.group(group, interchange.written_at)
-    writer.segment(("IEA", str(len(interchange.groups)), f"{interchange.control_number:09d}"))
+    writer.segment(("IEA", str(len(interchange.groups)), _number(interchange.control_number, "IEA02", 9)))
     return writer.bytes()
 
 
@@ -87,6 +89,7 @@ class _Writer:
         self.marks = style.delimiters
         self.forbidden = "".join(self.marks.all())
         self.lines: list[str] = []
+        _check_style(style)
 
     def bytes(self) -> bytes:
         end = self.marks.segment + ("\n" if self.style.newline and self.marks.segment != "\n" else "")
@@ -102,24 +105,30 @@ class _Writer:
 
     def isa(self, out: OutgoingInterchange) -> None:
         """Write the ISA with every element padded to its fixed length."""
-        marks = self.marks
-        standard = marks.repetition if out.version >= "00402" and marks.repetition else "U"
         when = out.written_at
         padded = ["ISA", "00", " " * 10, "00", " " * 10]
-        for qualifier, name in (out.sender, out.receiver):
-            if len(name) > 15 or not name:
+        for (qualifier, name), number in ((out.sender, 6), (out.receiver, 8)):
+            padded += [self.fixed(qualifier, number - 1, 2), self.clean(name, "ISA", number).ljust(15)]
+            if not name or len(padded[-1]) > 15:
                 raise TranslationError(
-                    f"An interchange id has 1 to 15 characters, not {name!r}.", path="ISA06", value=name
+                    f"An interchange id has 1 to 15 characters, not {name!r}.", path=f"ISA{number:02d}", value=name
                 )
-            padded += [qualifier, self.clean(name, "ISA", 6).ljust(15)]
-        padded += [f"{when:%y%m%d}", f"{when:%H%M}", standard, out.version, f"{out.control_number:09d}"]
-        padded += ["1" if out.wants_acknowledgment else "0", out.usage, marks.component]
-        self.lines.append(marks.element.join(padded))
+        padded += [f"{when:%y%m%d}", f"{when:%H%M}", self.marks.repetition or "U", self.fixed(out.version, 12, 5)]
+        padded += [_number(out.control_number, "ISA13", 9), "1" if out.wants_acknowledgment else "0"]
+        padded += [self.fixed(out.usage, 15, 1), self.marks.component]
+        self.lines.append(self.marks.element.join(padded))
+
+    def fixed(self, value: str, number: int, length: int) -> str:
+        """Return an ISA element that has to have exactly ``length`` characters, or raise TranslationError."""
+        if len(value) != length:
+            place = f"ISA{number:02d}"
+            raise TranslationError(f"{place} has {length} characters, not {value!r}.", path=place, value=value)
+        return self.clean(value, "ISA", number)
 
     def group(self, group: OutgoingGroup, when: datetime) -> None:
         """Write GS, the sets and GE."""
         date = f"{when:%Y%m%d}" if group.version[:6] >= "004010" else f"{when:%y%m%d}"
-        number = str(group.control_number)
+        number = _number(group.control_number, "GS06", 1)
         head = (
             "GS",
             group.functional_id,
@@ -184,6 +193,31 @@ class _Writer:
             charset, stand_in = self.style.charset, self.style.replacement
             return "".join(mark if _fits(mark, charset) else stand_in for mark in value)
         return value
+
+
+def _number(number: int, path: str, digits: int) -> str:
+    """Write a control number, which has nine digits at most."""
+    if not 0 <= number <= 999_999_999:
+        raise TranslationError(f"A control number has 1 to 9 digits, not {number}.", path=path, value=str(number))
+    return f"{number:0{digits}d}"
+
+
+def _check_style(style: Style) -> None:
+    """Raise TranslationError for delimiters that could not be told apart from one another or from data."""
+    marks = style.delimiters.all()
+    unfit = [mark for mark in marks if len(mark) != 1 or mark.isalnum() or mark == " "]
+    if unfit or len(set(marks)) < len(marks) or not style.delimiters.component:
+        raise TranslationError(
+            f"The delimiters {', '.join(map(repr, marks))} can't serve: each is one mark, no letter, digit or blank,"
+            " and no two are the same. Correct the delimiters in the agreement."
+        )
+    stand_in = style.replacement
+    if stand_in and (
+        any(mark in stand_in for mark in marks) or not stand_in.isprintable() or not _fits(stand_in, style.charset)
+    ):
+        raise TranslationError(
+            f"The replacement {stand_in!r} can't be written itself. Name another one in the agreement.", value=stand_in
+        )
 
 
 def _fits(mark: str, charset: str) -> bool:

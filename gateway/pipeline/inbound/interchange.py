@@ -28,8 +28,13 @@ class ReadSet:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of its segments: what tells a true copy from other content under the same numbers."""
-        body = self.transaction.interchange.delimiters.segment.join(self.transaction.pieces)
+        """SHA-256 of its elements: what tells a true copy from other content under the same numbers.
+
+        Line breaks and the choice of delimiters are not content: a sender that wraps its lines anew sends the same document.
+        """
+        marks = self.transaction.interchange.delimiters
+        body = "\x1e".join(piece.strip("\r\n") for piece in self.transaction.pieces)
+        body = body.replace(marks.element, "\x1d").replace(marks.component, "\x1f")
         return hashlib.sha256(body.encode("latin-1", "replace")).hexdigest()
 
 

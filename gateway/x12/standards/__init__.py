@@ -8,9 +8,19 @@ from gateway.x12.standards.library import (
     Choice,
     available,
     codes,
+    group_kinds,
     nearest_version,
     segment_known,
     set_definition,
 )
 
-__all__ = ["VERSIONS", "Choice", "available", "codes", "nearest_version", "segment_known", "set_definition"]
+__all__ = [
+    "VERSIONS",
+    "Choice",
+    "available",
+    "codes",
+    "group_kinds",
+    "nearest_version",
+    "segment_known",
+    "set_definition",
+]

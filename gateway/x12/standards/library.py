@@ -6,7 +6,7 @@ Versions that have no files of their own are judged by the nearest one that has,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from gateway.x12.standards import parse
@@ -39,6 +39,12 @@ def codes(element: str, version: str) -> dict[str, str]:
 
 
 @cache
+def group_kinds() -> frozenset[str]:
+    """Return every code that GS01 may be in some version."""
+    return frozenset(code for version in VERSIONS for code in codes("479", version))
+
+
+@cache
 def _dictionary(version: str) -> tuple[dict[str, Element], dict[str, Composite], dict[str, Segment]]:
     lists = {element: frozenset(codes(element, version)) for element in _code_rows()}
     elements = parse.read_elements(_text(version, "elements.txt"), lists)
@@ -53,19 +59,19 @@ def available(version: str) -> tuple[str, ...]:
     return tuple(sorted(entry.name[:3] for entry in folder.iterdir() if entry.name[:3].isdigit()))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def nearest_version(version: str) -> str:
     """Return the defined version nearest to ``version`` (a GS08 like ``004010VICS``); the older of two equally near.
 
     What does not start with six digits is judged by 004010, the version most partners speak.
     """
     digits = version[:6]
-    if not digits.isdigit() or len(digits) < 6:
+    if len(digits) < 6 or not (digits.isascii() and digits.isdigit()):
         return VERSIONS[0]
     return min(VERSIONS, key=lambda known: (abs(int(known) - int(digits)), known))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def set_definition(set_id: str, version: str) -> Choice | None:
     """Return the definition that judges ``set_id`` in ``version`` (GS08), or None for a set that we do not define.
 
