@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Plan, Value
+from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Plan, Value, Without
 from gateway.x12.model import element
 from gateway.x12.path import Filter, Hop, Target, loops_at, segments_at
 from gateway.x12.standards.definition import Use
@@ -87,6 +87,11 @@ def _all_read(value: str, components: set[int], mark: str) -> bool:
     return all(number in components for number, part in enumerate(value.split(mark), 1) if part)
 
 
+def _taken(segment: list[str], without: Without) -> bool:
+    """Tell whether another line of the profile takes a segment for itself."""
+    return any(all(condition.matches(segment) for condition in filters) for filters in without)
+
+
 class _Marks:
     """Notes which elements and components of which segments are read; components 0 is the whole element."""
 
@@ -120,7 +125,7 @@ class _Marks:
         for reading in item.readings:
             for target in (reading.target, *reading.extras):
                 if target is not None:
-                    self.target(target, node, bound, every=item.is_list and not item.within)
+                    self.target(target, node, bound, every=item.is_list and not item.within, without=item.without)
 
     def repetitions(self, item: Each, node: Any) -> Iterator[tuple[Any, list[str] | None]]:
         """Yield what a list runs over, as reading does: the first loop on the way, then every repetition."""
@@ -130,10 +135,14 @@ class _Marks:
             return
         if target.use is None:
             for below in loops_at(above, target.hops[-1:]):
+                if _taken((below.get(target.hops[-1].loop.trigger.name) or [[]])[0], item.without):
+                    continue
                 self.opening(below, target.hops[-1])
                 yield below, None
         else:
             for segment in segments_at(above, target.use, target.filters):
+                if _taken(segment, item.without):
+                    continue
                 self.conditions(segment, target.filters)
                 yield above, segment
 
@@ -158,8 +167,10 @@ class _Marks:
         found = segments_at(above, target.use, target.filters) if above is not None else []
         return found if every else found[:1]
 
-    def target(self, target: Target, node: Any, bound: list[str] | None, *, every: bool = False) -> list[list[str]]:
-        found = self.segments(target, node, bound, every=every)
+    def target(
+        self, target: Target, node: Any, bound: list[str] | None, *, every: bool = False, without: Without = ()
+    ) -> list[list[str]]:
+        found = [segment for segment in self.segments(target, node, bound, every=every) if not _taken(segment, without)]
         for segment in found:
             self.elements(segment, target)
         return found

@@ -13,8 +13,10 @@ from typing import Any, TypeAlias
 from gateway.mapping.conversions import Way
 from gateway.mapping.entries import Where
 from gateway.mapping.profile import Profile
-from gateway.x12.path import Target
+from gateway.x12.path import Filter, Target
 from gateway.x12.standards.definition import Loop, SetDefinition, Use
+
+Without: TypeAlias = tuple[tuple[Filter, ...], ...]  # A segment that meets all conditions of one row is left out.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Value:
     """A field that holds text, a number or a date; with ``is_list`` one for each segment or element.
 
     ``within``: the list fills a range of elements of one segment. ``kind`` is the type of the canonical field;
-    ``default`` is the text that the profile names and ``default_value`` the same in that type.
+    ``default`` is the text that the profile names and ``default_value`` the same in that type. ``without``: as in `Each`.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Value:
     when: Target | None = None
     when_values: tuple[str, ...] = ()
     when_negated: bool = False
+    without: Without = ()
 
 
 @dataclass(slots=True)
@@ -82,12 +85,16 @@ class Group:
 
 @dataclass(slots=True)
 class Each:
-    """A list: one object for each repetition of a loop (``target.use`` None) or each segment."""
+    """A list: one object for each repetition of a loop (``target.use`` None) or each segment.
+
+    ``without`` are those that a line with a closer filter in the same scope takes for itself.
+    """
 
     name: str
     where: Where
     target: Target
     body: Body
+    without: Without = ()
 
 
 Item: TypeAlias = Value | Pairs | Group | Each

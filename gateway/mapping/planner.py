@@ -7,7 +7,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from gateway.errors import ConfigurationError
-from gateway.mapping.claims import overlapping
+from gateway.mapping.claims import settle
 from gateway.mapping.entries import Problems, Where
 from gateway.mapping.fields import ModelField, at_path, member
 from gateway.mapping.pairing import Pairing
@@ -45,7 +45,7 @@ class _Planner:
             [c for c in constants if c is not None],
             [c for c in checks if c is not None],
         )
-        self.problems += overlapping(made)
+        self.problems += settle(made)
         if self.problems:
             raise ConfigurationError(list(dict.fromkeys(self.problems)))
         return made

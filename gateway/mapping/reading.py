@@ -165,7 +165,7 @@ class _ReadCompiler:
             found = reading.target
             assert found is not None and found.use is not None and found.elements is not None
             value = self._through("v", reading, scope)
-            condition = f" if {meets('s', found.filters)}" if found.filters else ""
+            condition = f" if {meets('s', found.filters, item.without)}" if found.filters or item.without else ""
             if item.within or found.use is scope.use:
                 source, condition = f"({scope.segment(found)[0]},)", ""
             else:
@@ -216,12 +216,13 @@ class _ReadCompiler:
         rows, inner, here = self.out.name("r"), self.out.name("o"), self.out.name("x")
         self.out.line(f"{rows} = []")
         with self.out.block(f"for {here} in {scope.all_of(use.name if use else hops[-1].key, above)}:"):
-            opening, filters = here, item.target.filters
-            if use is None and (filters := hops[-1].filters):
+            opening, filters = here, item.target.filters if use is not None else hops[-1].filters
+            chosen = bool(filters or item.without)
+            if use is None and chosen:
                 opening = self.out.name("s")
                 self.out.line(f"{opening} = {here}.get({hops[-1].loop.trigger.name!r}, NOTHING)[0]")
-            if filters:
-                self.out.line(f"if not ({meets(opening, filters)}): continue")
+            if chosen:
+                self.out.line(f"if not ({meets(opening, filters, item.without)}): continue")
             if item.body.block:
                 self.out.line(f"{inner} = {self._block(item.body)}({here}, mark, root)")
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.mapping.emit import Emitter
-from gateway.mapping.plan import Group, Item, Value
+from gateway.mapping.plan import Group, Item, Value, Without
 from gateway.x12.path import Filter, Hop, Target
 from gateway.x12.standards.definition import Use
 
@@ -110,9 +110,9 @@ def needs(item: Item, scope: Scope) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def meets(variable: str, filters: tuple[Filter, ...]) -> str:
-    """Write the condition that a segment meets ``filters``."""
-    tests = []
+def meets(variable: str, filters: tuple[Filter, ...], without: Without = ()) -> str:
+    """Write the condition that a segment meets ``filters``, and none of ``without``."""
+    tests = [f"not ({meets(variable, taken)})" for taken in without]
     for condition in filters:
         number = condition.number
         value = f"({variable}[{number}] if len({variable}) > {number} else '')"

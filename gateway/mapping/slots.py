@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.mapping.emit import Emitter, Origin
+from gateway.mapping.plan import Without
 from gateway.x12.path import Filter, Hop, Target
 from gateway.x12.standards.definition import Composite, Use
 
 
 class Selected:
-    """Puts the codes of a filter into a segment; refuses one that the filter would not select when it is read again."""
+    """Puts the codes of a filter into a segment; refuses one that the filter would not select when it is read again.
 
-    def __init__(self, name: str, filters: tuple[Filter, ...]) -> None:
+    ``without`` are the conditions under which another line of the profile would read it.
+    """
+
+    def __init__(self, name: str, filters: tuple[Filter, ...], without: Without = ()) -> None:
         self.name = name
         self.filters = filters
+        self.without = without
 
     def __call__(self, segment: list[Any]) -> list[Any]:
         """Return the segment with the codes filled in; raise ValueError when another code stands there."""
@@ -27,12 +32,12 @@ class Selected:
                 segment.extend([""] * (number + 1 - len(segment)))
                 value = segment[number] = condition.values[0]
             if (value in condition.values) == condition.negated:
-                shown = "|".join(condition.values)
-                sign = "!=" if condition.negated else "="
-                reason = (
-                    f"{self.name}{number:02d} {value!r} does not stand for what [{number:02d}{sign}{shown}] selects"
+                raise ValueError(
+                    f"{self.name}{number:02d} {value!r} does not stand for what {shown((condition,))} selects"
                 )
-                raise ValueError(reason)
+        for taken in self.without:
+            if all(condition.matches(segment) for condition in taken):
+                raise ValueError(f"{self.name}{shown(taken)} is written by a line of its own: put the value there")
         return segment
 
     def opening(self, node: dict[str, list[Any]]) -> None:
@@ -46,6 +51,7 @@ class Slot:
 
     use: Use
     filters: tuple[Filter, ...]
+    without: Without = ()
     elements: dict[int, str] = field(default_factory=dict)  # number -> variable
     components: dict[int, dict[int, str]] = field(default_factory=dict)
     spread: dict[int, tuple[int, str]] = field(default_factory=dict)  # from this element to that one, a list
@@ -80,7 +86,9 @@ class Slot:
                 values.append(self.elements.get(number) or repr(codes.get(number, "")))
             number += 1
         made = f"[{', '.join(values)}]"
-        return f"{out.bind(Selected(self.use.name, open_filters))}({made})" if open_filters else made
+        if not open_filters and not self.without:
+            return made
+        return f"{out.bind(Selected(self.use.name, open_filters, self.without))}({made})"
 
 
 @dataclass(slots=True)
@@ -114,6 +122,12 @@ class Place:
         for _hop, place in self.below.values():
             yield place
             yield from place.all_below()
+
+
+def shown(filters: tuple[Filter, ...]) -> str:
+    """Write filters as a profile does."""
+    signs = ((each.number, "!=" if each.negated else "=", "|".join(each.values)) for each in filters)
+    return "[" + ",".join(f"{number:02d}{sign}{values}" for number, sign, values in signs) + "]"
 
 
 def fixed(filters: tuple[Filter, ...]) -> dict[int, str]:

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from gateway.mapping.conversions import Way
 from gateway.mapping.emit import Emitter
-from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Plan, Value
+from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Plan, Value, Without
 from gateway.mapping.slots import Place, Selected, Slot, fill
 from gateway.x12.path import Hop
 from gateway.x12.standards.definition import Use
@@ -101,11 +101,11 @@ class _WriteCompiler:
             self._flush(below)
             self._hang(place.node, hop, below.node)
 
-    def _hang(self, node: str, hop: Hop, below: str) -> None:
+    def _hang(self, node: str, hop: Hop, below: str, without: Without = ()) -> None:
         """Put the loop ``below`` into ``node``, if there is anything in it."""
         with self.out.block(f"if {below}:"):
-            if hop.filters:
-                selected = Selected(hop.loop.trigger.name, hop.filters)
+            if hop.filters or without:
+                selected = Selected(hop.loop.trigger.name, hop.filters, without)
                 self.out.line(f"{self.out.bind(selected)}.opening({below})")
             self.out.line(f"{node}.setdefault({hop.key!r}, []).append({below})")
 
@@ -192,7 +192,7 @@ class _WriteCompiler:
             slot.spread[first] = (last, variable)
             return
         node = place.reach(target.hops, str).node
-        slot = Slot(target.use, target.filters, spread={first: (last, f"rows[at:at + {room}]")})
+        slot = Slot(target.use, target.filters, item.without, spread={first: (last, f"rows[at:at + {room}]")})
         with self.out.block(f"{present}:"):
             self.out.line(f"rows = {rows}")
             with self.out.block(f"for at in range(0, len(rows), {room}):"):
@@ -246,16 +246,17 @@ class _WriteCompiler:
             elif item.body.block:
                 self._each_segment(item, use, node, one)
             else:
-                slot = Slot(use, item.target.filters)
+                slot = Slot(use, item.target.filters, item.without)
                 self._segment(item.body, slot, one, f"{node}.setdefault({use.name!r}, []).append")
         self.unset = before
 
     def _each_segment(self, item: Each, use: Use, node: str, one: str) -> None:
         made = self.out.name("s")
         self.out.line(f"{made} = {self._block(item.body)}({one})")
-        filters = item.target.filters
-        shown = f"{self.out.bind(Selected(use.name, filters))}({made})" if filters else made
-        self.out.line(f"if {made}: {node}.setdefault({use.name!r}, []).append({shown})")
+        filters, segment = item.target.filters, made
+        if filters or item.without:
+            segment = f"{self.out.bind(Selected(use.name, filters, item.without))}({made})"
+        self.out.line(f"if {made}: {node}.setdefault({use.name!r}, []).append({segment})")
 
     def _each_loop(self, item: Each, hop: Hop, node: str, one: str) -> None:
         below = self.out.name("l")
@@ -264,7 +265,7 @@ class _WriteCompiler:
             self.out.line(f"{self._block(item.body)}({one}, {below})")
         else:
             self._place(Place(below), item.body.items, one)
-        self._hang(node, hop, below)
+        self._hang(node, hop, below, item.without)
 
 
 def _reached(items: list[Item]) -> Iterator[tuple[Hop, ...]]:
