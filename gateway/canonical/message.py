@@ -71,7 +71,7 @@ class MessageType:
     @property
     def envelope(self) -> Any:
         """The model of a whole message of this type: header and body."""
-        return Message[self.model]  # type: ignore[name-defined]
+        return Message.__class_getitem__(self.model)
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema 2020-12 of a whole message of this type."""

@@ -120,14 +120,11 @@ def _implied(places: int) -> tuple[Way, Way]:
 IMPLIED: dict[int, tuple[Way, Way]] = {places: _implied(places) for places in range(10)}
 
 
-def _implied_text(value: str, places: int) -> str:
-    return write_decimal(number(value).scaleb(-places, _EXACT))
+def _implied_text(places: int) -> Way:
+    return lambda value: write_decimal(number(value).scaleb(-places, _EXACT))
 
 
-_IMPLIED_TEXT: dict[int, Way] = {
-    places: lambda value, places=places: _implied_text(value, places)  # type: ignore[misc]
-    for places in range(1, 10)
-}
+_IMPLIED_TEXT: dict[int, Way] = {places: _implied_text(places) for places in range(1, 10)}
 
 
 def natural_reading(element: Element | None, kind: type) -> list[Way]:

@@ -1,7 +1,8 @@
 """The functions that a profile may call, each with both directions.
 
-To add one: write it here with its row in `FUNCTIONS` and its vectors in ``tests/vectors/functions.yaml``. ``read`` turns what
-stands in X12 into the canonical value, ``write`` turns it back; a function without ``write`` can stand under ``read:`` only.
+To add one: write its makers here or in `texts`, with its row in `FUNCTIONS` and its vectors in
+``tests/vectors/mapping/functions.yaml``. ``read`` turns what stands in X12 into the canonical value, ``write`` turns it back; a
+function without ``write`` can stand under ``read:`` only.
 Both get text that is not empty, and raise ValueError for a value they can't carry. Their makers raise ValueError for arguments
 that make no sense, so that the loader can name the line.
 """
@@ -10,11 +11,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
+from gateway.mapping import texts
 from gateway.mapping.conversions import (
     IMPLIED,
     Way,
@@ -27,10 +28,8 @@ from gateway.mapping.conversions import (
     write_decimal,
     write_time,
 )
+from gateway.mapping.makers import Maker, Tables, always, count
 from gateway.mapping.tables import Table
-
-Tables: TypeAlias = Mapping[str, Table]
-Maker: TypeAlias = Callable[[list[str], Tables], Way]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +47,6 @@ class Function:
     write: Maker | None
     words: str
     typed: bool = False
-
-
-def _always(way: Way) -> Maker:
-    """Make a maker for a function without arguments."""
-    return lambda _arguments, _tables: way
-
-
-def _count(text: str, lowest: int = 1) -> int:
-    """Read an argument that is a whole number."""
-    if not text.isascii() or not text.isdigit() or int(text) < lowest:
-        raise ValueError(f"{text!r} is no whole number from {lowest} upward")
-    return int(text)
 
 
 # Dates
@@ -130,7 +117,7 @@ def _code_write(arguments: list[str], tables: Tables) -> Way:
 
 
 def _places(text: str) -> int:
-    places = _count(text, 0)
+    places = count(text, 0)
     if places not in IMPLIED:
         raise ValueError(f"implied takes 0 to {max(IMPLIED)} places, not {text}")
     return places
@@ -149,94 +136,6 @@ def _integer(value: Any) -> str:
     if not digits.isascii() or not digits.isdigit():
         raise ValueError(f"{text!r} is no whole number")
     return str(int(text))
-
-
-# Texts
-
-
-def _pad(arguments: list[str], _tables: Tables) -> Way:
-    size, mark = _count(arguments[0]), arguments[1] if len(arguments) > 1 else "0"
-    if len(mark) != 1:
-        raise ValueError(f"pad fills with one character, not {mark!r}")
-
-    def write(value: str) -> str:
-        if len(value) > size:
-            raise ValueError(f"{value!r} is longer than {size} characters")
-        return value.rjust(size, mark)
-
-    return write
-
-
-def _unpad(arguments: list[str], tables: Tables) -> Way:
-    _pad(arguments, tables)
-    mark = arguments[1] if len(arguments) > 1 else "0"
-    # Zeros alone are a zero; blanks alone are nothing.
-    return lambda value: value.lstrip(mark) or ("0" if mark == "0" else None)
-
-
-def _prefix_read(arguments: list[str], _tables: Tables) -> Way:
-    def read(value: str) -> str | None:
-        if not value.startswith(arguments[0]):
-            raise ValueError(f"{value!r} does not begin with {arguments[0]!r}")
-        return value[len(arguments[0]) :] or None
-
-    return read
-
-
-def _replace_read(arguments: list[str], _tables: Tables) -> Way:
-    old, new = arguments
-    if not old:
-        raise ValueError("replace needs a text to look for")
-    return lambda value: value.replace(old, new) or None
-
-
-def _replace_write(arguments: list[str], _tables: Tables) -> Way:
-    old, new = arguments
-    if not old or not new:
-        raise ValueError(f"replace({old!r}, {new!r}) can't be inverted: put the expression under read:")
-
-    def write(value: str) -> str:
-        text = value.replace(new, old)
-        if text.replace(old, new) != value:
-            raise ValueError(f"{value!r} holds {old!r}, which can't be told from {new!r} when it is read again")
-        return text
-
-    return write
-
-
-def _split(arguments: list[str], _tables: Tables) -> Way:
-    mark, place = arguments[0], _count(arguments[1])
-    if not mark:
-        raise ValueError("split needs a mark between the parts")
-
-    def read(value: str) -> str | None:
-        parts = value.split(mark)
-        return parts[place - 1] or None if place <= len(parts) else None
-
-    return read
-
-
-def _substring(arguments: list[str], _tables: Tables) -> Way:
-    first, last = _count(arguments[0]), _count(arguments[1]) if len(arguments) > 1 else None
-    if last is not None and last < first:
-        raise ValueError(f"substring runs from the first to the last character, not {first} to {last}")
-    return lambda value: value[first - 1 : last] or None
-
-
-def _only(arguments: list[str], _tables: Tables) -> Way:
-    return lambda value: value if value in arguments else None
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _trimmed(value: str) -> str | None:
-    return value.strip() or None
-
-
-def _prefix_write(arguments: list[str], _tables: Tables) -> Way:
-    return lambda value: arguments[0] + value
 
 
 def _implied_read(arguments: list[str], _tables: Tables) -> Way:
@@ -259,21 +158,21 @@ _ROWS = (
     Function("code", 1, 2, _code_read, _code_write, "a table, both ways; code(name, strict) refuses what it lacks"),
     Function("crossref", 1, 2, _code_read, _code_write, "a list of the partner, such as its part numbers"),
     Function("date", 0, 1, _date_read, _date_write, "a date; with a layout such as MMDDCCYY", typed=True),
-    Function("time", 0, 0, _always(read_time), _always(write_time), "a time", typed=True),
-    Function("decimal", 0, 0, _always(number), _always(write_decimal), "a number with a point", typed=True),
+    Function("time", 0, 0, always(read_time), always(write_time), "a time", typed=True),
+    Function("decimal", 0, 0, always(number), always(write_decimal), "a number with a point", typed=True),
     Function("implied", 1, 1, _implied_read, _implied_write, "implied decimals", typed=True),
-    Function("integer", 0, 0, _always(_integer), _always(_integer), "a whole number without leading zeros", typed=True),
-    Function("text", 0, 0, _always(_same), _always(str), "as it stands", typed=True),
-    Function("upper", 0, 0, _always(str.upper), _always(_same), "capitals when read"),
-    Function("lower", 0, 0, _always(str.lower), _always(str.upper), "small when read, capitals when written"),
-    Function("trim", 0, 0, _always(_trimmed), _always(_same), "without blanks around"),
-    Function("pad", 1, 2, _unpad, _pad, "filled up to a length when written: pad(6), pad(6, ' ')"),
-    Function("prefix", 1, 1, _prefix_read, _prefix_write, "a fixed beginning, only in X12"),
-    Function("replace", 2, 2, _replace_read, _replace_write, "one text for another"),
+    Function("integer", 0, 0, always(_integer), always(_integer), "a whole number without leading zeros", typed=True),
+    Function("text", 0, 0, always(texts.same), always(str), "as it stands", typed=True),
+    Function("upper", 0, 0, always(str.upper), always(texts.same), "capitals when read"),
+    Function("lower", 0, 0, always(str.lower), always(str.upper), "small when read, capitals when written"),
+    Function("trim", 0, 0, always(texts.trimmed), always(texts.same), "without blanks around"),
+    Function("pad", 1, 2, texts.unpad, texts.pad, "filled up to a length when written: pad(6), pad(6, ' ')"),
+    Function("prefix", 1, 1, texts.prefix_read, texts.prefix_write, "a fixed beginning, only in X12"),
+    Function("replace", 2, 2, texts.replace_read, texts.replace_write, "one text for another"),
     Function("times", 1, 1, _times_read, _times_write, "multiplied when read: units of 12", typed=True),
-    Function("split", 2, 2, _split, None, "part n between marks: split('-', 2)"),
-    Function("substring", 1, 2, _substring, None, "characters n to m"),
-    Function("only", 1, 20, _only, None, "the value if it is one of these, else nothing"),
+    Function("split", 2, 2, texts.split, None, "part n between marks: split('-', 2)"),
+    Function("substring", 1, 2, texts.substring, None, "characters n to m"),
+    Function("only", 1, 20, texts.only, None, "the value if it is one of these, else nothing"),
 )
 
 FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
