@@ -2,12 +2,13 @@
 
 import os
 import platform
+from pathlib import Path
 
 
 def machine() -> str:
     """Describe the machine in one line."""
     model = "unknown CPU"
-    with open("/proc/cpuinfo", encoding="utf-8") as lines:
+    with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
         for line in lines:
             if line.startswith("model name"):
                 model = line.partition(":")[2].strip()

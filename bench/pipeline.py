@@ -8,6 +8,7 @@ CPU time is that of the process that does the work, not of the ERP.
 
 import argparse
 import asyncio
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -19,12 +20,13 @@ import sqlalchemy as sa
 import yaml
 
 from bench.machine import machine
-from gateway.bootstrap import build, new_tracking_id
+from gateway.bootstrap import House, build
 from gateway.ledger.database import make_engine
 from gateway.pipeline.inbound.receive import Submission, receive
 from gateway.pipeline.ports import Blob
 from gateway.server import settle_memory
 from gateway.settings import Environment, load_settings
+from gateway.stamps import new_tracking_id
 
 AT_ONCE = 64
 
@@ -102,7 +104,7 @@ async def ours(folder: Path, erp: str, documents: list[bytes]) -> tuple[float, f
     return took
 
 
-async def drained(house) -> None:
+async def drained(house: House) -> None:
     """Wait until nothing is due any more."""
     while house.worker.busy or (await house.views.counts())["steps"]:
         await asyncio.sleep(0.01)
@@ -155,8 +157,6 @@ def main() -> None:
                 process.terminate()
                 process.wait()
             best["gateway"] = min(best.get("gateway", took), took, key=lambda pair: pair[1])
-            import sqlite3
-
             rows = sqlite3.connect(folder / "ours.db").execute("select body from messages").fetchall()
             assert len(rows) == count + 1, f"the ERP has {len(rows)} of {count + 1} documents"
             bodies = [row[0] for row in rows[:count]]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import aiohttp
 from aiohttp import web
@@ -27,6 +25,7 @@ from gateway.pipeline.ports import Bounds, ErpConnector, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.worker import Worker
 from gateway.settings import ErpText, Settings, read_secret
+from gateway.stamps import IdMaker, new_span_id, new_tracking_id, utc_now
 from gateway.transports.folder.receiver import FolderReceiver
 from gateway.transports.folder.sender import FolderSender
 from gateway.transports.rest.callers import Callers
@@ -38,42 +37,6 @@ from gateway.transports.rest.sender import RestSender
 from gateway.web.app import make_app
 from gateway.web.openapi import describe
 from gateway.web.routes import Answer, Route
-
-_SMALL_BODIES = 1 << 20
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
-
-
-class IdMaker:
-    """Makes ids that sort by time: 12 hex digits of milliseconds, 4 of a counter, 8 at random."""
-
-    def __init__(self) -> None:
-        self._last = 0
-        self._count = 0
-
-    def __call__(self) -> str:
-        """Return a new id, later than any before it in this process."""
-        now = time.time_ns() // 1_000_000
-        if now > self._last:
-            self._last, self._count = now, 0
-        else:
-            self._count += 1
-            if self._count > 0xFFFF:
-                self._last, self._count = self._last + 1, 0
-        return f"{self._last:012x}{self._count:04x}{random.getrandbits(32):08x}"
-
-
-def new_tracking_id() -> str:
-    """Return a new tracking id: 32 hex digits."""
-    return f"{random.getrandbits(128):032x}"
-
-
-def new_span_id() -> str:
-    """Return a new span id: 16 hex digits."""
-    return f"{random.getrandbits(64):016x}"
 
 
 @dataclass(slots=True)
@@ -115,19 +78,40 @@ async def _build(settings: Settings, lock: FolderLock) -> House:
     engine = make_engine(settings.environment.url)
     await asyncio.to_thread(upgrade, engine)
     database = Database(engine)
-    bounds = Bounds(transmission_bytes=settings.gateway.limits.transmission_mb << 20)
-    vault = FileVault(settings.environment.data_dir / "vault", database, limit=bounds.transmission_bytes)
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0), headers={"User-Agent": f"partner-gateway/{version()}"}
     )
     workers: list[Worker] = []
+    world = _world(settings, database, configuration, session, wake=lambda tasks: workers[0].wake(tasks))
+    workers.append(Worker(world, at_once=settings.gateway.limits.steps_at_once))
+    views = SqlViews(database)
+    routes = make_routes(settings, world, views, configuration)
+    return House(
+        settings=settings,
+        world=world,
+        views=views,
+        worker=workers[0],
+        database=database,
+        configuration=configuration,
+        app=make_app(routes, new_tracking_id, body_limit=settings.gateway.limits.erp_message_mb << 20),
+        background=[configuration.watch, *(folder.run for folder in _folders(settings, world))],
+        session=session,
+        lock=lock,
+        routes=routes,
+    )
 
-    def wake(tasks: Sequence[Task]) -> None:
-        workers[0].wake(tasks)
 
-    world = World(
+def _world(
+    settings: Settings,
+    database: Database,
+    configuration: LiveConfiguration,
+    session: aiohttp.ClientSession,
+    wake: Callable[[Sequence[Task]], None],
+) -> World:
+    bounds = Bounds(transmission_bytes=settings.gateway.limits.transmission_mb << 20)
+    return World(
         ledger=database,
-        vault=vault,
+        vault=FileVault(settings.environment.data_dir / "vault", database, limit=bounds.transmission_bytes),
         configuration=configuration,
         erps={name: _erp(name, text, settings, session) for name, text in settings.gateway.erps.items()},
         senders={
@@ -140,30 +124,15 @@ async def _build(settings: Settings, lock: FolderLock) -> House:
         wake=wake,
         bounds=bounds,
     )
-    worker = Worker(world, at_once=settings.gateway.limits.steps_at_once)
-    workers.append(worker)
-    views = SqlViews(database)
-    routes = make_routes(settings, world, views, configuration)
-    folders = [
-        ErpInboxFolder(world, inbox.erp, settings.below_data(inbox.path)) for inbox in settings.gateway.erp_inboxes
+
+
+def _folders(settings: Settings, world: World) -> list[FolderReceiver | ErpInboxFolder]:
+    """Return what watches folders: those of partners, and those of ERPs."""
+    inboxes = settings.gateway.erp_inboxes
+    return [
+        FolderReceiver(world, settings.below_data),
+        *(ErpInboxFolder(world, inbox.erp, settings.below_data(inbox.path)) for inbox in inboxes),
     ]
-    return House(
-        settings=settings,
-        world=world,
-        views=views,
-        worker=worker,
-        database=database,
-        configuration=configuration,
-        app=make_app(routes, new_tracking_id, body_limit=settings.gateway.limits.erp_message_mb << 20),
-        background=[
-            configuration.watch,
-            FolderReceiver(world, settings.below_data).run,
-            *(folder.run for folder in folders),
-        ],
-        session=session,
-        lock=lock,
-        routes=routes,
-    )
 
 
 def make_routes(settings: Settings, world: World, views: SqlViews, configuration: LiveConfiguration) -> list[Route]:
@@ -182,25 +151,29 @@ def make_routes(settings: Settings, world: World, views: SqlViews, configuration
         *ErpInbox(world, erp_keys).routes(),
         *Health(views, callers, problems).routes(),
     ]
+    routes.append(_description(routes))
+    return routes
+
+
+def _description(routes: list[Route]) -> Route:
+    """Return the row that describes all rows, itself included."""
     description: dict[str, object] = {}
 
     async def openapi(_request: web.Request) -> web.StreamResponse:
         return web.json_response(description)
 
-    routes.append(
-        Route(
-            "GET",
-            "/api/v1/openapi.json",
-            openapi,
-            "getDescription",
-            "This description",
-            "",
-            (Answer(200, "OpenAPI 3.1.", None, "application/json"),),
-            tag="health",
-        )
+    row = Route(
+        "GET",
+        "/api/v1/openapi.json",
+        openapi,
+        "getDescription",
+        "This description",
+        "",
+        (Answer(200, "OpenAPI 3.1.", None, "application/json"),),
+        tag="health",
     )
-    description.update(describe(routes, "partner-gateway", version()))
-    return routes
+    description.update(describe([*routes, row], "partner-gateway", version()))
+    return row
 
 
 def _erp(name: str, text: ErpText, settings: Settings, session: aiohttp.ClientSession) -> ErpConnector:

@@ -12,7 +12,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.bootstrap import IdMaker, utc_now
 from gateway.cli.console import AS_JSON, err, out
 from gateway.errors import NotFound
 from gateway.ledger.database import Database, make_engine
@@ -21,6 +20,7 @@ from gateway.ledger.views import SqlViews
 from gateway.pipeline.oversight.replay import replay as replay_subject
 from gateway.pipeline.ports import Clock
 from gateway.settings import load_settings
+from gateway.stamps import IdMaker, utc_now
 
 T = TypeVar("T")
 

@@ -132,6 +132,10 @@ documents = sa.Table(
     sa.Index(None, "transmission_id"),
     sa.Index(None, "partner", "interchange_number"),
 )
+# An acknowledgment looks for what was sent by its group. The literal lets the database see that the index serves the query.
+OUTBOUND: sa.ColumnElement[str] = sa.literal_column("'outbound'")
+_sent = documents.c.direction == OUTBOUND
+sa.Index("ix_documents_sent", documents.c.partner, documents.c.group_number, sqlite_where=_sent, postgresql_where=_sent)
 # Most documents end well; only the others are looked for by their state.
 _unusual = documents.c.state.not_in(("delivered", "sent", "reconciled"))
 sa.Index("ix_documents_unusual", documents.c.state, documents.c.seq, sqlite_where=_unusual, postgresql_where=_unusual)

@@ -11,19 +11,17 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gateway.ledger import tables
+from gateway.ledger import conditions, tables
 from gateway.ledger.records import TABLE_OF, columns_of, from_row
 from gateway.ledger.statements import Cursor, Statements
 from gateway.pipeline.task import Task
 from gateway.tracking.case import Case
-from gateway.tracking.document import Document, DocumentState
+from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.order import Order
 from gateway.tracking.transmission import Transmission
 
 R = TypeVar("R", bound="Transmission | Document | Case | Order")
-
-_WHICH: Any = sa.bindparam("which")
 
 
 @dataclass(slots=True)
@@ -71,46 +69,57 @@ class SqlUnitOfWork:
         names = tuple(values)
         self._cursor.run(
             ("change", kind, names),
-            lambda: sa.update(table).where(table.c.id == _WHICH).values({name: sa.bindparam(name) for name in names}),
+            lambda: (
+                sa.update(table)
+                .where(table.c.id == conditions.WHICH)
+                .values({name: sa.bindparam(name) for name in names})
+            ),
             {"which": record_id, **values},
         )
 
     def find(self, kind: type[R], record_id: str) -> R | None:
         """Return a record, or None."""
-        found = self._all(kind, "by id", lambda: TABLE_OF[kind].c.id == _WHICH, which=record_id)
+        found = self._all(kind, "by id", lambda: TABLE_OF[kind].c.id == conditions.WHICH, which=record_id)
         return found[0] if found else None
 
     def find_transmission(self, source: str, *, key: str | None, digest: str, since: datetime) -> Transmission | None:
         """Return the first transmission of ``source`` with this idempotency key, or with these bytes since then."""
         if key is not None:
-            found = self._all(Transmission, "by key", _by_key, source=source, key=key)
+            found = self._all(Transmission, "by key", conditions.by_key, source=source, key=key)
             if found:
                 return found[0]
-        return _earliest(self._all(Transmission, "by digest", _by_digest, source=source, digest=digest, since=since))
+        return _earliest(
+            self._all(Transmission, "by digest", conditions.by_digest, source=source, digest=digest, since=since)
+        )
 
     def find_first(self, document: Document, since: datetime) -> Document | None:
         """Return the document that came first with the partner, numbers and direction of ``document``."""
-        values = {name: getattr(document, name) for name in _NUMBERS}
-        return _earliest(self._all(Document, "first", _first, since=since, which=document.id, **values))
+        values = {name: getattr(document, name) for name in conditions.NUMBERS}
+        return _earliest(self._all(Document, "first", conditions.first, since=since, which=document.id, **values))
 
     def find_sent(self, partner: str, group_id: str, group_number: str) -> list[Document]:
-        """Return what we sent to ``partner`` in the group with this number; leading zeros don't count."""
+        """Return what we last sent to ``partner`` in a group with this number; leading zeros don't count."""
         number = group_number.lstrip("0") or "0"
-        return self._all(Document, "sent group", _sent_group, partner=partner, number=number, group=group_id)
+        sent = self._all(Document, "sent group", conditions.sent_group, partner=partner, number=number, group=group_id)
+        return _latest(sent)
 
     def find_sent_interchange(self, partner: str, interchange_number: str) -> list[Document]:
-        """Return what we sent to ``partner`` in the interchange with this number."""
+        """Return what we last sent to ``partner`` in an interchange with this number."""
         number = interchange_number.zfill(9)
-        return self._all(Document, "sent interchange", _sent_interchange, partner=partner, number=number)
+        sent = self._all(Document, "sent interchange", conditions.sent_interchange, partner=partner, number=number)
+        return _latest(sent)
 
     def sent_in(self, transmission_id: str) -> list[Document]:
         """Return the documents that went out in a transmission."""
-        return self._all(Document, "sent in", lambda: tables.documents.c.sent_in == _WHICH, which=transmission_id)
+        return self._all(
+            Document, "sent in", lambda: tables.documents.c.sent_in == conditions.WHICH, which=transmission_id
+        )
 
-    def documents_of(self, transmission_id: str) -> list[Document]:
-        """Return the documents of a transmission, in order."""
-        of = self._all(Document, "of", lambda: tables.documents.c.transmission_id == _WHICH, which=transmission_id)
-        return sorted(of, key=lambda document: document.offset)
+    def answers_to(self, transmission_id: str) -> list[Transmission]:
+        """Return the acknowledgments of what came in a transmission."""
+        # Their ids begin with that of the transmission; a range of ids is found by the index.
+        begin = f"{transmission_id}-a"
+        return self._all(Transmission, "answers", conditions.ids_between, begin=begin, end=begin + "~")
 
     def _all(self, kind: type[R], what: str, wanted: Callable[[], sa.ColumnElement[bool]], **values: Any) -> list[R]:
         # Nothing is ordered in SQL: an ORDER BY seq makes SQLite walk the table instead of using the index.
@@ -163,7 +172,9 @@ class SqlUnitOfWork:
         """Keep a step on the list without being due: it holds its lane until a person has decided."""
         table = tables.steps
         self._cursor.run(
-            "hold", lambda: sa.update(table).where(table.c.id == _WHICH).values(held=sa.true()), {"which": task.id}
+            "hold",
+            lambda: sa.update(table).where(table.c.id == conditions.WHICH).values(held=sa.true()),
+            {"which": task.id},
         )
 
     def keep(self, data: bytes) -> str:
@@ -179,7 +190,7 @@ class SqlUnitOfWork:
             "close cases",
             lambda: (
                 sa.update(table)
-                .where(table.c.subject == _WHICH, table.c.closed_at.is_(None))
+                .where(table.c.subject == conditions.WHICH, table.c.closed_at.is_(None))
                 .values(closed_at=sa.bindparam("at"), resolution=sa.bindparam("how"))
             ),
             {"which": subject, "at": at, "how": resolution},
@@ -214,69 +225,21 @@ class SqlUnitOfWork:
         done = [{"which": name} for name, task in pending.steps.items() if task is None]
         due = [_step_row(task) for task in pending.steps.values() if task is not None]
         if done:
-            self._cursor.run_many("finish", lambda: sa.delete(tables.steps).where(tables.steps.c.id == _WHICH), done)
+            self._cursor.run_many(
+                "finish", lambda: sa.delete(tables.steps).where(tables.steps.c.id == conditions.WHICH), done
+            )
         if due:
             self._cursor.run_many("schedule", self._schedule, due)
         table = tables.control_numbers
         self._cursor.run_many(
             "numbers",
-            lambda: sa.update(table).where(table.c.name == _WHICH).values(value=sa.bindparam("last_given")),
+            lambda: sa.update(table).where(table.c.name == conditions.WHICH).values(value=sa.bindparam("last_given")),
             [{"which": name, "last_given": number} for name, number in pending.numbers.items()],
         )
 
     def _keep(self) -> Any:
         made = self._insert(tables.blobs).values(digest=sa.bindparam("digest"), data=sa.bindparam("data"))
         return made.on_conflict_do_nothing()
-
-
-# Conditions of the finders; each is made once
-
-_NUMBERS = (
-    "partner",
-    "interchange_number",
-    "group_number",
-    "control_number",
-    "direction",
-    "sender",
-    "receiver",
-    "set_id",
-)
-
-
-def _by_key() -> sa.ColumnElement[bool]:
-    table = tables.transmissions
-    return sa.and_(table.c.source == sa.bindparam("source"), table.c.idempotency_key == sa.bindparam("key"))
-
-
-def _by_digest() -> sa.ColumnElement[bool]:
-    table = tables.transmissions
-    same = (table.c.source == sa.bindparam("source"), table.c.digest == sa.bindparam("digest"))
-    return sa.and_(*same, table.c.created_at > sa.bindparam("since"))
-
-
-def _first() -> sa.ColumnElement[bool]:
-    table = tables.documents
-    return sa.and_(
-        *(table.c[name] == sa.bindparam(name) for name in _NUMBERS),
-        table.c.created_at > sa.bindparam("since"),
-        table.c.id != _WHICH,
-        table.c.state != sa.literal(DocumentState.DUPLICATE.value),
-        table.c.state != sa.literal(DocumentState.REJECTED.value),
-    )
-
-
-def _sent() -> sa.ColumnElement[bool]:
-    table = tables.documents
-    return sa.and_(table.c.partner == sa.bindparam("partner"), table.c.direction == sa.literal("outbound"))
-
-
-def _sent_group() -> sa.ColumnElement[bool]:
-    table = tables.documents
-    return sa.and_(_sent(), table.c.group_number == sa.bindparam("number"), table.c.group_id == sa.bindparam("group"))
-
-
-def _sent_interchange() -> sa.ColumnElement[bool]:
-    return sa.and_(_sent(), tables.documents.c.interchange_number == sa.bindparam("number"))
 
 
 def _insert_all(table: sa.Table) -> Any:
@@ -287,6 +250,12 @@ def _insert_all(table: sa.Table) -> Any:
 def _earliest(found: list[R]) -> R | None:
     """Return the record that came first; ids sort by time."""
     return min(found, key=lambda record: record.id, default=None)
+
+
+def _latest(sent: list[Document]) -> list[Document]:
+    """Return the documents of the newest sending: control numbers begin anew after their last one."""
+    newest = max(sent, key=lambda document: document.id, default=None)
+    return [document for document in sent if newest is not None and document.sent_in == newest.sent_in]
 
 
 def _step_row(task: Task) -> dict[str, Any]:

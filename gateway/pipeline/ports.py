@@ -41,16 +41,16 @@ class UnitOfWork(Protocol):
         """Return the document that came first with the partner, numbers and direction of ``document``."""
 
     def find_sent(self, partner: str, group_id: str, group_number: str) -> list[Document]:
-        """Return what we sent to ``partner`` in the group with this number."""
+        """Return what we last sent to ``partner`` in a group with this number; leading zeros don't count."""
 
     def find_sent_interchange(self, partner: str, interchange_number: str) -> list[Document]:
-        """Return what we sent to ``partner`` in the interchange with this number."""
+        """Return what we last sent to ``partner`` in an interchange with this number."""
 
     def sent_in(self, transmission_id: str) -> list[Document]:
         """Return the documents that went out in a transmission."""
 
-    def documents_of(self, transmission_id: str) -> list[Document]:
-        """Return the documents of a transmission, in order."""
+    def answers_to(self, transmission_id: str) -> list[Transmission]:
+        """Return the acknowledgments of what came in a transmission."""
 
     def next_number(self, name: str, first: int, last: int) -> int:
         """Return the next number of the sequence ``name``; after ``last`` comes ``first``."""

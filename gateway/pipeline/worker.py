@@ -45,9 +45,13 @@ class Worker:
         self._sweep_wanted = True
 
     def wake(self, tasks: Sequence[Task]) -> None:
-        """Take over steps that were just committed. Those in a lane wait for their turn, which the ledger knows."""
+        """Take over steps that were just committed.
+
+        What carries nothing saves no look into the ledger, and only the ledger knows whose turn it is in a lane: both are
+        left to a sweep.
+        """
         for task in tasks:
-            if task.lane is None and task.due_at <= self._world.clock():
+            if task.lane is None and task.carry is not None and task.due_at <= self._world.clock():
                 self._ready.append(task)
             else:
                 self._sweep_wanted = True

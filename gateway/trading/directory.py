@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -32,6 +32,15 @@ class Partner:
     def agreement(self, document: str, direction: str) -> Agreement | None:
         """Return what is agreed about a document in a direction."""
         return self.agreements.get((document, direction))
+
+    def answering(self, documents: Iterable[str]) -> Agreement | None:
+        """Return the agreement whose terms hold for the acknowledgment of these: that of the first of them that has one.
+
+        What no agreement knows is answered under the first inbound one there is.
+        """
+        known = (self.agreement(document, "inbound") for document in documents)
+        inbound = (agreement for agreement in self.agreements.values() if agreement.direction == "inbound")
+        return next(filter(None, known), None) or next(inbound, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,22 @@ async def test_the_same_bytes_get_the_first_receipt(tmp_path):
         assert len(await house.outbox(SUPPLIER_KEY)) == 1
 
 
+async def test_the_same_bytes_again_get_the_first_997_again(tmp_path):
+    """Who sends again did perhaps not get our answer. A client's own retry, under its own key, asks for the receipt only."""
+    async with gateway(tmp_path) as house:
+        await house.send(invoice(), Idempotency_Key="k1")
+        await house.settle()
+        [answer] = await house.outbox(SUPPLIER_KEY)
+        await house.send(invoice(), Idempotency_Key="k1")
+        await house.settle()
+        assert await house.outbox(SUPPLIER_KEY) == []
+        receipt = await _receipt(await house.send(invoice()))
+        assert receipt["duplicate"] is True
+        await house.settle()
+        assert await house.outbox(SUPPLIER_KEY) == [answer]
+        assert len(house.erp.messages) == 1
+
+
 async def test_the_same_bytes_after_the_window_are_read_again_and_found_by_their_numbers(tmp_path):
     terms = {"duplicate_window": "1s"}
     async with gateway(tmp_path, supplier(defaults=terms)) as house:

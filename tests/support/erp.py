@@ -3,17 +3,22 @@
 import hashlib
 import json
 from collections import deque
+from collections.abc import Callable
 
 from aiohttp import web
 
 
 class Erp:
-    """Runs on loopback; ``answers`` are statuses for the next requests, after which it behaves."""
+    """Runs on loopback; ``answers`` are statuses for the next requests, after which it behaves.
+
+    ``judge``, where it is set, sees each body before and may give a status for it.
+    """
 
     def __init__(self) -> None:
         self.messages: dict[str, bytes] = {}
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.answers: deque[int] = deque()
+        self.judge: Callable[[bytes], int] | None = None
         self.address = ""
         self._runner: web.AppRunner | None = None
 
@@ -32,7 +37,8 @@ class Erp:
     async def _receive(self, request: web.Request) -> web.Response:
         key, body = request.headers["Idempotency-Key"], await request.read()
         self.requests.append((key, dict(request.headers), body))
-        status = self.answers.popleft() if self.answers else 0
+        status = self.judge(body) if self.judge else 0
+        status = status or (self.answers.popleft() if self.answers else 0)
         if status == 599:
             # It stored the message, and the answer was lost on the way.
             self.messages.setdefault(key, body)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.pipeline.inbound.judge import Origin, agreement_of, judge_set, origin_of, partner_tolerances
 from gateway.pipeline.ports import Configuration
+from gateway.tracking.document import Document
 from gateway.tracking.transmission import Transmission
 from gateway.trading.agreement import Agreement
-from gateway.x12.envelope import JudgedInterchange, JudgedSet, examine
+from gateway.x12.envelope import JudgedGroup, JudgedInterchange, JudgedSet, examine
 from gateway.x12.faults import Fault, FaultCode
 from gateway.x12.model import InterchangeStart, TransactionSet
 from gateway.x12.reader import read
@@ -39,6 +41,35 @@ class ReadSet:
 
 
 @dataclass(slots=True)
+class Copies:
+    """How many sets of an interchange came before, over all its portions; and the acknowledgments that those got."""
+
+    sets: int = 0
+    copies: int = 0
+    of_group: Counter[tuple[str, str]] = field(default_factory=Counter)
+    answers: dict[str, None] = field(default_factory=dict)
+
+    def note(self, document: Document, first: Document | None) -> None:
+        """Count a set; ``first`` is the document that it is a true copy of."""
+        self.sets += 1
+        if first is not None:
+            self.copies += 1
+            self.of_group[document.group_id, document.group_number] += 1
+            if first.answers is not None:
+                self.answers[first.answers] = None
+
+    def fill(self, group: JudgedGroup) -> bool:
+        """Whether a group holds nothing but copies."""
+        copies = self.of_group[group.start.functional_id, group.start.control_number]
+        return copies > 0 and copies == len(group.judgments)
+
+    @property
+    def are_all(self) -> bool:
+        """Whether the interchange holds nothing but copies."""
+        return 0 < self.sets == self.copies
+
+
+@dataclass(slots=True)
 class Portion:
     """Some sets of one interchange, and in its last portion the interchange with its verdict.
 
@@ -51,6 +82,7 @@ class Portion:
     sets: list[ReadSet] = field(default_factory=list)
     judged: JudgedInterchange | None = None
     earlier: list[int] = field(default_factory=list)
+    copies: Copies = field(default_factory=Copies)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -103,7 +135,8 @@ class _Cutter:
         if len(self.portion.sets) >= self.at_once:
             full = self.portion
             accepted = [each.ordinal for each in full.sets if each.judgment.accepted]
-            self.portion = Portion(self.transmission, full.start, full.origin, earlier=full.earlier + accepted)
+            earlier = full.earlier + accepted
+            self.portion = Portion(self.transmission, full.start, full.origin, earlier=earlier, copies=full.copies)
             yield full
         self.ordinal += 1
         agreement = agreement_of(self.origin.partner, item.transaction)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.errors import Conflict
+from gateway.pipeline.inbound.repeat import repeat
 from gateway.pipeline.ports import Blob, UnitOfWork, World
 from gateway.pipeline.records import note_event
 from gateway.pipeline.task import StepName, Task
@@ -67,6 +68,8 @@ async def receive(submission: Submission, world: World) -> Receipt:
     )
     window = max((a.duplicate_window for a in partner.agreements.values()), default=None) if partner else None
 
+    tasks: list[Task] = []
+
     def store(uow: UnitOfWork) -> Receipt:
         since = now - window if window is not None else now
         known = uow.find_transmission(
@@ -76,19 +79,24 @@ async def receive(submission: Submission, world: World) -> Receipt:
             if known.digest != transmission.digest:
                 raise Conflict
             note_event(uow, world, "transmission.duplicate", known, transport=submission.transport)
+            if submission.idempotency_key is None or submission.idempotency_key != known.idempotency_key:
+                # A client's own retry, under its own key, asks for the receipt only. Anybody else sent the document again.
+                for repeated in repeat(uow, world, uow.answers_to(known.id), known.id):
+                    uow.schedule(repeated)
+                    tasks.append(repeated)
             return Receipt(known.id, True, known.state)
         if submission.blob.data is not None:
             uow.keep(submission.blob.data)
         uow.add(transmission)
         uow.schedule(task)
+        tasks.append(task)
         note_event(
             uow, world, "transmission.received", transmission, transport=submission.transport, size=transmission.size
         )
         return Receipt(transmission.id, False, transmission.state)
 
     receipt = await world.ledger.tx(store)
-    if not receipt.duplicate:
-        world.wake([task])
+    world.wake(tasks)
     return receipt
 
 

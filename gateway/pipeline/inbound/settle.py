@@ -35,9 +35,10 @@ def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], wo
     if transmission.partner is None:
         uow.change(Transmission, transmission.id, partner=partner.id)
     if again:
-        drafts = [draft for draft in drafts if uow.find(Document, draft.document.id) is None]
+        drafts = _not_stored(uow, portion, drafts)
     for draft in drafts:
         _find_first(uow, world, draft)
+        portion.copies.note(draft.document, draft.first if draft.is_copy else None)
     answers: list[Answer] = []
     tasks: list[Task] = []
     if judged is not None:
@@ -69,6 +70,18 @@ def _refuse(uow: UnitOfWork, world: World, portion: Portion) -> list[Task]:
         return []
     judged.faults.append(Fault(FaultCode.RECEIVER_UNKNOWN, origin.detail, control_number=judged.start.control_number))
     return acknowledge(uow, world, portion, origin.partner, [])[1]
+
+
+def _not_stored(uow: UnitOfWork, portion: Portion, drafts: list[Draft]) -> list[Draft]:
+    """Return the drafts that an earlier reading did not store, and count the copies among the others."""
+    new = []
+    for draft in drafts:
+        stored = uow.find(Document, draft.document.id)
+        if stored is None:
+            new.append(draft)
+        else:
+            portion.copies.note(stored, uow.find(Document, stored.duplicate_of) if stored.duplicate_of else None)
+    return new
 
 
 def _find_first(uow: UnitOfWork, world: World, draft: Draft) -> None:

@@ -35,6 +35,14 @@ def channel_of(partner: Partner, agreement: Agreement | None) -> str:
     return "rest"
 
 
+def answer_id(received: Transmission, offset: int) -> str:
+    """Return the id of our acknowledgment of the interchange that begins at ``offset`` of a transmission.
+
+    It begins with the id of what is acknowledged, so that all answers to a transmission are found by it.
+    """
+    return f"{received.id}-a{offset}"
+
+
 def outbound_transmission(
     uow: UnitOfWork,
     world: World,

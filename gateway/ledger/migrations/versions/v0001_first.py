@@ -108,6 +108,14 @@ def upgrade() -> None:
         op.f("ix_documents_partner_interchange_number"), "documents", ["partner", "interchange_number"], unique=False
     )
     op.create_index(
+        "ix_documents_sent",
+        "documents",
+        ["partner", "group_number"],
+        unique=False,
+        sqlite_where=sa.text("direction = 'outbound'"),
+        postgresql_where=sa.text("direction = 'outbound'"),
+    )
+    op.create_index(
         "ix_documents_sent_in",
         "documents",
         ["sent_in"],

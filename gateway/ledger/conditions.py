@@ -1,0 +1,68 @@
+"""What the finders of a transaction look for, as SQL conditions. Each is made and compiled once (`statements`)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from gateway.ledger import tables
+from gateway.tracking.document import DocumentState
+
+WHICH: sa.BindParameter[str] = sa.bindparam("which")
+
+NUMBERS = (
+    "partner",
+    "interchange_number",
+    "group_number",
+    "control_number",
+    "direction",
+    "sender",
+    "receiver",
+    "set_id",
+)
+
+
+def by_key() -> sa.ColumnElement[bool]:
+    """Transmissions of a source under an idempotency key."""
+    table = tables.transmissions
+    return sa.and_(table.c.source == sa.bindparam("source"), table.c.idempotency_key == sa.bindparam("key"))
+
+
+def ids_between() -> sa.ColumnElement[bool]:
+    """Transmissions whose ids lie between two texts."""
+    table = tables.transmissions
+    return sa.and_(table.c.id >= sa.bindparam("begin"), table.c.id < sa.bindparam("end"))
+
+
+def by_digest() -> sa.ColumnElement[bool]:
+    """Transmissions of a source with the same bytes since a time."""
+    table = tables.transmissions
+    same = (table.c.source == sa.bindparam("source"), table.c.digest == sa.bindparam("digest"))
+    return sa.and_(*same, table.c.created_at > sa.bindparam("since"))
+
+
+def first() -> sa.ColumnElement[bool]:
+    """Other documents under the same numbers since a time; a rejected one may be corrected under its own."""
+    table = tables.documents
+    return sa.and_(
+        *(table.c[name] == sa.bindparam(name) for name in NUMBERS),
+        table.c.created_at > sa.bindparam("since"),
+        table.c.id != WHICH,
+        table.c.state != sa.literal(DocumentState.DUPLICATE.value),
+        table.c.state != sa.literal(DocumentState.REJECTED.value),
+    )
+
+
+def _sent() -> sa.ColumnElement[bool]:
+    table = tables.documents
+    return sa.and_(table.c.partner == sa.bindparam("partner"), table.c.direction == tables.OUTBOUND)
+
+
+def sent_group() -> sa.ColumnElement[bool]:
+    """Documents sent to a partner under a group's number."""
+    table = tables.documents
+    return sa.and_(_sent(), table.c.group_number == sa.bindparam("number"), table.c.group_id == sa.bindparam("group"))
+
+
+def sent_interchange() -> sa.ColumnElement[bool]:
+    """Documents sent to a partner under an interchange's number."""
+    return sa.and_(_sent(), tables.documents.c.interchange_number == sa.bindparam("number"))

@@ -1,0 +1,56 @@
+"""The interchange that answers an interchange: its TA1, and a 997 or 999 for each functional group.
+
+Serves X12.5, X12.6 and the sets 997 and 999. Knows nothing of partners, numbers in use or the time: they are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from gateway.x12.acknowledgment import (
+    GROUP_ID,
+    AcknowledgmentStyle,
+    functional_acknowledgment,
+    interchange_acknowledgment,
+)
+from gateway.x12.envelope import JudgedGroup, JudgedInterchange
+from gateway.x12.writer import OutgoingGroup, OutgoingInterchange, OutgoingSet
+
+_VERSION_OF_999 = "005010X231A1"  # The implementation guide under which a 999 is written, whatever it answers.
+
+
+def answering_interchange(
+    judged: JudgedInterchange,
+    groups: Sequence[JudgedGroup],
+    style: AcknowledgmentStyle,
+    *,
+    ta1: bool,
+    number: int,
+    next_group_number: Callable[[], int],
+    written_at: datetime,
+) -> OutgoingInterchange:
+    """Make the interchange under control number ``number`` that goes back to the sender of ``judged``.
+
+    ``groups`` are those of its groups that are answered. Answers to groups between the same two applications share a group.
+    """
+    start = judged.start
+    together: dict[tuple[str, str, str], list[OutgoingSet]] = {}
+    for index, group in enumerate(groups, start=1):
+        version = _VERSION_OF_999 if style.set_id == "999" else group.start.version
+        ids = (group.start.element(3), group.start.element(2), version)
+        made = OutgoingSet(style.set_id, f"{index:04d}", functional_acknowledgment(group, style))
+        together.setdefault(ids, []).append(made)
+    return OutgoingInterchange(
+        sender=start.receiver,
+        receiver=start.sender,
+        version=start.version if start.version.isdigit() and len(start.version) == 5 else "00401",
+        control_number=number,
+        usage=start.usage if start.usage in ("P", "T", "I") else "P",
+        written_at=written_at,
+        groups=[
+            OutgoingGroup(GROUP_ID, sender, receiver, next_group_number(), version, sets)
+            for (sender, receiver, version), sets in together.items()
+        ],
+        acknowledgments=[interchange_acknowledgment(judged)] if ta1 else (),
+    )
