@@ -21,8 +21,9 @@ from gateway.x12.model import (
     same_number,
     whole_number,
 )
+from gateway.x12.standards import nearest_version
 from gateway.x12.validator import Judgment
-from gateway.x12.writer import OutSegment
+from gateway.x12.writer import Echo, OutSegment
 
 ACKNOWLEDGMENTS = frozenset({"997", "999"})
 GROUP_ID = "FA"
@@ -49,7 +50,7 @@ def functional_acknowledgment(group: JudgedGroup, style: AcknowledgmentStyle | N
     """Write the body (without ST and SE) of the 997 or 999 that answers ``group``."""
     style = style or AcknowledgmentStyle()
     start = group.start
-    new = start.version[:6] >= "005010"
+    new = style.set_id == "999" or nearest_version(start.version) >= "005010"  # There is no older 999.
     head: list[str] = ["AK1", _copy(start.functional_id, 2, 2, "?"), _number(start.control_number, 9)]
     if new:
         head.append(_copy(start.version, 0, 12))
@@ -131,13 +132,13 @@ def _reference(number: str) -> str:
     return number if number.isdigit() else ""
 
 
-def _copy(value: str, least: int, most: int, filler: str = " ") -> str:
+def _copy(value: str, least: int, most: int, filler: str = " ") -> Echo:
     """Copy what was sent into an acknowledgment that must be right itself.
 
     What may be a delimiter there and what is not printable ASCII is left out; what is too short is filled up on the left.
     """
     kept = "".join(mark for mark in value if " " <= mark <= "~" and mark not in "*~>:^|")
-    return kept.strip()[:most].rstrip().rjust(least, filler)
+    return Echo(kept.strip()[:most].rstrip().rjust(least, filler))
 
 
 def _number(value: str, digits: int) -> str:
@@ -150,7 +151,7 @@ def interchange_acknowledgment(interchange: JudgedInterchange) -> OutSegment:
     faults = [fault for fault in interchange.faults if not fault.tolerated]
     code = faults[0].code.wire if faults else "000"
     start = interchange.start
-    date, time = start.elements[8][:6], start.elements[9][:4]
+    date, time = _copy(start.elements[8], 6, 6, "0"), _copy(start.elements[9], 4, 4, "0")
     number = (whole_number(start.control_number) or 0) % 10**9
     return ["TA1", f"{number:09d}", date, time, interchange.verdict, code or "022"]
 

@@ -15,7 +15,9 @@ from gateway.x12.acknowledgment import (
     interchange_acknowledgment,
 )
 from gateway.x12.envelope import JudgedGroup, JudgedInterchange
-from gateway.x12.writer import OutgoingGroup, OutgoingInterchange, OutgoingSet
+from gateway.x12.model import whole_number
+from gateway.x12.standards import nearest_version
+from gateway.x12.writer import Echo, OutgoingGroup, OutgoingInterchange, OutgoingSet
 
 _VERSION_OF_999 = "005010X231A1"  # The implementation guide under which a 999 is written, whatever it answers.
 
@@ -37,14 +39,15 @@ def answering_interchange(
     start = judged.start
     together: dict[tuple[str, str, str], list[OutgoingSet]] = {}
     for index, group in enumerate(groups, start=1):
-        version = _VERSION_OF_999 if style.set_id == "999" else group.start.version
-        ids = (group.start.element(3), group.start.element(2), version)
-        made = OutgoingSet(style.set_id, f"{index:04d}", functional_acknowledgment(group, style))
+        ids = (Echo(group.start.element(3)), Echo(group.start.element(2)), _version(group, style))
+        implementation = _VERSION_OF_999 if style.set_id == "999" else ""
+        body = functional_acknowledgment(group, style)
+        made = OutgoingSet(style.set_id, f"{index:04d}", body, implementation)
         together.setdefault(ids, []).append(made)
     return OutgoingInterchange(
-        sender=start.receiver,
-        receiver=start.sender,
-        version=start.version if start.version.isdigit() and len(start.version) == 5 else "00401",
+        sender=_party(start.receiver),
+        receiver=_party(start.sender),
+        version=start.version if whole_number(start.version) and len(start.version) == 5 else "00401",
         control_number=number,
         usage=start.usage if start.usage in ("P", "T", "I") else "P",
         written_at=written_at,
@@ -54,3 +57,18 @@ def answering_interchange(
         ],
         acknowledgments=[interchange_acknowledgment(judged)] if ta1 else (),
     )
+
+
+def _version(group: JudgedGroup, style: AcknowledgmentStyle) -> str:
+    """Return GS08 of an answer: that of the group answered, or where it is no version the nearest that we know."""
+    if style.set_id == "999":
+        return _VERSION_OF_999
+    asked = group.start.version
+    return asked[:12] if whole_number(asked[:6]) and asked.isascii() else nearest_version(asked)
+
+
+def _party(asked: tuple[str, str]) -> tuple[str, str]:
+    """Return a party of the interchange answered in a form that an ISA can hold, however it was written."""
+    qualifier, name = asked
+    fits = len(qualifier) == 2 and qualifier.isascii() and qualifier.isalnum()
+    return qualifier if fits else "ZZ", Echo(name[:15] or "UNKNOWN")

@@ -22,6 +22,7 @@ class Limits:
     segment_bytes: int = 1 << 20
     set_segments: int = 2_000_000
     binary_bytes: int = 64 << 20
+    interchange_parts: int = 250_000  # Groups, sets, TA1s and stray segments: whoever judges keeps a verdict on each.
 
 
 class Buffer:

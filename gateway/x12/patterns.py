@@ -30,7 +30,7 @@ def segment_pattern(segment: Segment, mark: str, component: str, repetition: str
     notes = _Notes(segment.notes, sep)
     body = ""
     for number, position in reversed(list(enumerate(segment.positions, start=1))):
-        value = _value(position.kind, plain, component, mark) + notes.after.get(number, "")
+        value = _value(position.kind, plain, (mark, component, repetition)) + notes.after.get(number, "")
         # An element may be empty unless it is mandatory; whatever stands at the end may be left out with its separator.
         if position.required:
             body = f"{sep}{value}{body}"
@@ -99,11 +99,14 @@ def _class_without(*marks: str) -> str:
     return "[" + "".join(re.escape(chr(code)) for code in range(32, 127) if chr(code) not in left_out) + "]"
 
 
-def _value(kind: Element | Composite, plain: str, component: str, mark: str, inner_mark: str = "") -> str:
-    """Return the pattern of one value that is present; ``inner_mark`` may end it too."""
-    end = f"(?:{re.escape(mark)}|\\Z" + (f"|{inner_mark})" if inner_mark else ")")
+def _value(kind: Element | Composite, plain: str, marks: tuple[str, str, str], inner_mark: str = "") -> str:
+    """Return the pattern of one value that is present; ``inner_mark`` may end it too.
+
+    ``marks`` separate elements, components and repetitions.
+    """
+    end = f"(?:{re.escape(marks[0])}|\\Z" + (f"|{inner_mark})" if inner_mark else ")")
     if isinstance(kind, Composite):
-        return _composite(kind, component, mark)
+        return _composite(kind, marks)
     low, high = max(kind.minimum, 1), kind.maximum
     if kind.type == "ID" and kind.codes:
         return _codes(kind.codes)
@@ -125,15 +128,16 @@ def _value(kind: Element | Composite, plain: str, component: str, mark: str, inn
 _NEVER = "(?!)"  # What stands here needs a closer look.
 
 
-def _composite(kind: Composite, component: str, mark: str) -> str:
+def _composite(kind: Composite, marks: tuple[str, str, str]) -> str:
     """Return the pattern of a composite that is present: its components, trailing ones left out."""
+    component = marks[1]
     if kind.notes or not component:
         return _NEVER
-    inner, sep, body = _class_without(mark, component), re.escape(component), ""
+    inner, sep, body = _class_without(*marks), re.escape(component), ""
     for place in reversed(kind.components[1:]):
-        value = _value(place.kind, inner, component, mark, sep)
+        value = _value(place.kind, inner, marks, sep)
         body = f"{sep}{value}{body}" if place.required else f"(?:{sep}(?:{value})?{body})?"
-    first = _value(kind.components[0].kind, inner, component, mark, sep)
+    first = _value(kind.components[0].kind, inner, marks, sep)
     return (first if kind.components[0].required else f"(?:{first})?") + body + f"(?<!{sep})"
 
 

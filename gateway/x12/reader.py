@@ -85,7 +85,10 @@ class Reader:
         start = InterchangeStart(buffer.offset, header.end, elements, header.delimiters, header.oddities)
         yield start
         buffer.drop(header.end)
-        yield from _Interchange(buffer, start).parts()
+        for count, part in enumerate(_Interchange(buffer, start).parts()):
+            if count > buffer.limits.interchange_parts:
+                raise X12Error("An interchange holds too many groups and sets. Split it.", offset=part.offset)
+            yield part
 
 
 class _Interchange:

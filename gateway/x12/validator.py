@@ -10,16 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
-from gateway.x12 import explain
+from gateway.x12.collector import Collector, EnvelopeFinding
 from gateway.x12.delimiters import Delimiters
-from gateway.x12.elements import Finding, SegmentJudge
 from gateway.x12.fast import FastSet
 from gateway.x12.faults import Fault, FaultCode
-from gateway.x12.hierarchy import hierarchy_findings
 from gateway.x12.model import TransactionSet, element, same_number, whole_number
 from gateway.x12.standards import library
-from gateway.x12.standards.definition import Composite, Position, SetDefinition, Use
-from gateway.x12.walker import Misplacement, Node, Placed, Walker, grow
+from gateway.x12.standards.definition import SetDefinition, Use
+from gateway.x12.walker import Node, Walker, grow
 
 MAX_FAULTS = 1000  # Kept a set; a file of nothing but faults must not fill the memory.
 
@@ -114,26 +112,23 @@ def _fast_set(definition: SetDefinition, element_mark: str, component: str, repe
     return FastSet(definition, Delimiters(element_mark, component, "~", repetition))
 
 
-def _look_closely(
-    judgment: Judgment, transaction: TransactionSet, envelope: list[tuple[FaultCode, str, str, int]], most: int
-) -> None:
+def _look_closely(judgment: Judgment, transaction: TransactionSet, envelope: list[EnvelopeFinding], most: int) -> None:
     segments, definition = transaction.segments, judgment.definition
-    collector = _Collector(judgment, transaction, most)
-    for code, message, fix, at in envelope:
-        collector.add(Fault(code, message, fix=fix, segment=segments[at][0], position=at % len(segments) + 1))
+    collector = Collector(transaction, definition, judgment.tolerate, most)
+    collector.envelope(envelope)
     collector.blanks()
-    if definition is None:
-        return
-    names = [segment[0] for segment in segments]
-    placed = _walker(definition).walk(
-        names, segments, library.segment_names(definition.version), closed=transaction.closed
-    )
-    judgment._tree, judgment.uses = placed.tree, placed.uses
-    collector.structure(placed)
-    collector.elements(placed, segments)
-    if "HL" in definition.segment_ids:
-        collector.hierarchy(placed, segments)
-    judgment.faults.sort(key=lambda fault: (fault.position, fault.element, fault.component))
+    if definition is not None:
+        names = [segment[0] for segment in segments]
+        placed = _walker(definition).walk(
+            names, segments, library.segment_names(definition.version), closed=transaction.closed
+        )
+        judgment._tree, judgment.uses = placed.tree, placed.uses
+        collector.structure(placed)
+        collector.elements(placed)
+        if "HL" in definition.segment_ids:
+            collector.hierarchy(placed)
+    judgment.faults = sorted(collector.faults, key=lambda fault: (fault.position, fault.element, fault.component))
+    judgment.more_faults, judgment.more_notes = collector.more_faults, collector.more_notes
 
 
 @cache
@@ -141,16 +136,9 @@ def _walker(definition: SetDefinition) -> Walker:
     return Walker(definition)
 
 
-@cache
-def _segment_judge(name: str, version: str) -> SegmentJudge:
-    return SegmentJudge(library.segment(name, version))
-
-
-def _header_faults(
-    transaction: TransactionSet, definition: SetDefinition | None
-) -> list[tuple[FaultCode, str, str, int]]:
+def _header_faults(transaction: TransactionSet, definition: SetDefinition | None) -> list[EnvelopeFinding]:
     """Check ST against GS; the last item is the index of the segment."""
-    found = []
+    found: list[EnvelopeFinding] = []
     group, control, set_id = transaction.group, transaction.control_number, transaction.id
     if len(set_id) != 3 or not set_id.isalnum():
         found.append((FaultCode.SET_ID, f"ST01 {set_id!r} is no set identifier", "send three digits such as 850", 0))
@@ -168,12 +156,12 @@ def _header_faults(
     return found
 
 
-def _trailer_faults(transaction: TransactionSet) -> list[tuple[FaultCode, str, str, int]]:
+def _trailer_faults(transaction: TransactionSet) -> list[EnvelopeFinding]:
     """Check SE against ST."""
     segments, control = transaction.segments, transaction.control_number
     if not transaction.closed:
         return [(FaultCode.SET_UNCLOSED, f"set {control} has no SE", "end the set with SE", -1)]
-    found = []
+    found: list[EnvelopeFinding] = []
     counted, number = element(segments[-1], 1), element(segments[-1], 2)
     if number != control:
         message = f"SE02 is {number!r} but ST02 is {control!r}"
@@ -183,110 +171,3 @@ def _trailer_faults(transaction: TransactionSet) -> list[tuple[FaultCode, str, s
         message = f"SE01 counts {counted or 'nothing'} but the set has {len(segments)} segments, ST and SE included"
         found.append((FaultCode.SEGMENT_COUNT, message, f"send SE01 {len(segments)}", -1))
     return found
-
-
-class _Collector:
-    """Turns findings into faults with their place."""
-
-    def __init__(self, judgment: Judgment, transaction: TransactionSet, most: int) -> None:
-        self.judgment = judgment
-        self.transaction = transaction
-        self.most = most
-        self._offsets: list[int] | None = None
-        self._kept = {False: 0, True: 0}  # Notes are counted apart: they must not crowd out what rejects.
-
-    def add(self, fault: Fault) -> None:
-        tolerated = fault.code in self.judgment.tolerate
-        if self._kept[tolerated] >= self.most:
-            self.judgment.more_faults += 1
-            self.judgment.more_notes += tolerated
-            return
-        self._kept[tolerated] += 1
-        if self._offsets is None:
-            self._offsets = self.transaction.offsets()
-        self.judgment.faults.append(
-            replace(
-                fault,
-                set_id=self.judgment.set_id,
-                control_number=self.judgment.control_number,
-                offset=fault.offset or self._offsets[fault.position - 1],
-                tolerated=tolerated,
-            )
-        )
-
-    def blanks(self) -> None:
-        message, fix = explain.segment_words(FaultCode.SEGMENT_BLANK, "", "", "", "", "")
-        for position, offset in self.transaction.blanks():
-            self.add(Fault(FaultCode.SEGMENT_BLANK, message, fix=fix, position=position, offset=offset))
-
-    def structure(self, placed: Placed) -> None:
-        for item in placed.misplaced:
-            self.add(self._misplaced(item))
-
-    def _misplaced(self, item: Misplacement) -> Fault:
-        version = self.judgment.definition.version if self.judgment.definition else ""
-        label = library.segment(item.name, version).label if library.segment_known(item.name, version) else ""
-        path = item.loop.path
-        opener = item.loop.trigger.name
-        if item.code is FaultCode.SEGMENT_UNEXPECTED and self.judgment.definition:
-            loops = [use.loop for use in self.judgment.definition.root.uses() if use.name == item.name]
-            opener = " or ".join(sorted({loop.trigger.name for loop in loops if loop.parent is not None})) or opener
-        message, fix = explain.segment_words(item.code, item.name, label, path, opener, item.detail)
-        return Fault(item.code, message, fix=fix, segment=item.name, position=item.position, loop=path)
-
-    def elements(self, placed: Placed, segments: list[list[str]]) -> None:
-        version = self.judgment.definition.version if self.judgment.definition else ""
-        marks = self.transaction.marks
-        judges = self._judges(version)
-        for index, use in enumerate(placed.uses):
-            if use is None:
-                continue
-            judge = judges.get(use.name)
-            if judge is None:
-                judge = judges[use.name] = _segment_judge(use.name, version)
-            own = (
-                2 if use.name in ("ST", "SE") else 0
-            )  # Their first two elements are judged as the envelope of the set.
-            for finding in judge.findings(segments[index], marks):
-                if finding.element > own:
-                    self.add(self._finding(finding, index, use, placed.occurrences[index]))
-
-    def hierarchy(self, placed: Placed, segments: list[list[str]]) -> None:
-        places = [index for index, use in enumerate(placed.uses) if use is not None and use.name == "HL"]
-        for number, finding in hierarchy_findings([segments[index] for index in places]):
-            use = placed.uses[places[number]]
-            assert use is not None
-            self.add(self._finding(finding, places[number], use, placed.occurrences[places[number]]))
-
-    def _finding(self, finding: Finding, index: int, use: Use, occurrence: int) -> Fault:
-        position = _position(use.segment.positions, finding.element)
-        shown = position
-        if finding.component and position is not None and isinstance(position.kind, Composite):
-            shown = _position(position.kind.components, finding.component) or position
-        message, fix = explain.element_words(
-            finding.code, use.segment, shown, finding.element, finding.component, finding.value, finding.detail
-        )
-        kind = shown.kind if shown else None
-        return Fault(
-            finding.code,
-            message,
-            fix=fix,
-            segment=use.name,
-            position=index + 1,
-            loop=use.loop.path,
-            occurrence=occurrence,
-            element=finding.element,
-            component=finding.component,
-            repetition=finding.repetition,
-            element_number="" if kind is None or isinstance(kind, Composite) else kind.number,
-            value=finding.value,
-        )
-
-    @staticmethod
-    @cache
-    def _judges(version: str) -> dict[str, SegmentJudge]:
-        return {}
-
-
-def _position(positions: tuple[Position, ...], number: int) -> Position | None:
-    return positions[number - 1] if 0 < number <= len(positions) else None

@@ -18,6 +18,12 @@ Value: TypeAlias = str | tuple[str, ...]  # A tuple holds the components of a co
 OutSegment: TypeAlias = Sequence[Value]
 
 
+class Echo(str):
+    """A copy of what a partner sent. What can't be written is left out of it: an answer must not fail on the question."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a partner wants the bytes: delimiters, a line break behind each segment, and what stands for what may not be sent.
@@ -172,6 +178,8 @@ class _Writer:
         """Return ``value`` fit to be written, or raise TranslationError."""
         if value.isalnum() and value.isascii():
             return value
+        if isinstance(value, Echo):
+            return "".join(mark for mark in value if " " <= mark <= "~" and mark not in self.forbidden)
         if value.isprintable() and not any(mark in value for mark in self.forbidden):
             return value if self.style.replacement == "" else self._encodable(value)
         if not self.style.replacement:

@@ -1,0 +1,174 @@
+"""Turns findings on one set into faults: with their place, their words and, where an agreement tolerates them, as notes.
+
+Keeps the first so many and counts the rest, whose words are never made: a set of nothing but faults costs little. Judges
+nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import cache
+from typing import TypeAlias
+
+from gateway.x12 import explain
+from gateway.x12.elements import Finding, SegmentJudge
+from gateway.x12.faults import Fault, FaultCode
+from gateway.x12.hierarchy import hierarchy_findings
+from gateway.x12.model import TransactionSet
+from gateway.x12.standards import library
+from gateway.x12.standards.definition import Composite, Position, SetDefinition, Use
+from gateway.x12.walker import Misplacement, Placed
+
+EnvelopeFinding: TypeAlias = tuple[FaultCode, str, str, int]  # Code, message, advice, index of the segment.
+
+_ENVELOPE_ELEMENTS = 2  # The first two of ST and SE are judged as the envelope of the set.
+
+
+class Collector:
+    """Gathers the faults of one set; ``most`` are kept, and as many notes."""
+
+    def __init__(
+        self,
+        transaction: TransactionSet,
+        definition: SetDefinition | None,
+        tolerate: Collection[FaultCode],
+        most: int,
+    ) -> None:
+        self.faults: list[Fault] = []
+        self.more_faults = 0
+        self.more_notes = 0
+        self._transaction = transaction
+        self._definition = definition
+        self._version = definition.version if definition else ""
+        self._tolerate = tolerate
+        self._room = {False: most, True: most}  # Notes are counted apart: they must not crowd out what rejects.
+        self._ids = transaction.id, transaction.control_number
+        self._offsets: list[int] | None = None
+
+    def _keeps(self, code: FaultCode) -> bool:
+        """Tell whether one more fault of ``code`` is kept; count it among the rest otherwise."""
+        tolerated = code in self._tolerate
+        if self._room[tolerated]:
+            self._room[tolerated] -= 1
+            return True
+        self.more_faults += 1
+        self.more_notes += tolerated
+        return False
+
+    def _offset(self, position: int) -> int:
+        if self._offsets is None:
+            self._offsets = self._transaction.offsets()
+        return self._offsets[position - 1]
+
+    def envelope(self, findings: Iterable[EnvelopeFinding]) -> None:
+        """Take what is wrong with ST and SE."""
+        segments = self._transaction.segments
+        for code, message, fix, at in findings:
+            if self._keeps(code):
+                position = at % len(segments) + 1
+                self.faults.append(
+                    Fault(
+                        code,
+                        message,
+                        *self._ids,
+                        segment=segments[at][0],
+                        position=position,
+                        offset=self._offset(position),
+                        fix=fix,
+                        tolerated=code in self._tolerate,
+                    )
+                )
+
+    def blanks(self) -> None:
+        """Take the terminators that follow one another."""
+        code = FaultCode.SEGMENT_BLANK
+        message, fix = explain.segment_words(code, "", "", "", "", "")
+        tolerated = code in self._tolerate
+        for position, offset in self._transaction.blanks():
+            if self._keeps(code):
+                self.faults.append(
+                    Fault(code, message, *self._ids, position=position, offset=offset, fix=fix, tolerated=tolerated)
+                )
+
+    def structure(self, placed: Placed) -> None:
+        """Take what the walk found out of place."""
+        for item in placed.misplaced:
+            if self._keeps(item.code):
+                self.faults.append(self._misplaced(item))
+
+    def _misplaced(self, item: Misplacement) -> Fault:
+        known = library.segment_known(item.name, self._version)
+        label = library.segment(item.name, self._version).label if known else ""
+        path = item.loop.path
+        opener = item.loop.trigger.name
+        if item.code is FaultCode.SEGMENT_UNEXPECTED and self._definition:
+            loops = [use.loop for use in self._definition.root.uses() if use.name == item.name]
+            opener = " or ".join(sorted({loop.trigger.name for loop in loops if loop.parent is not None})) or opener
+        message, fix = explain.segment_words(item.code, item.name, label, path, opener, item.detail)
+        return Fault(
+            item.code,
+            message,
+            *self._ids,
+            segment=item.name,
+            position=item.position,
+            loop=path,
+            offset=self._offset(item.position),
+            fix=fix,
+            tolerated=item.code in self._tolerate,
+        )
+
+    def elements(self, placed: Placed) -> None:
+        """Judge the elements of every segment that has a place."""
+        segments, marks = self._transaction.segments, self._transaction.marks
+        for index, use in enumerate(placed.uses):
+            if use is None:
+                continue
+            own = _ENVELOPE_ELEMENTS if use.name in ("ST", "SE") else 0
+            for finding in _segment_judge(use.name, self._version).findings(segments[index], marks):
+                if finding.element > own and self._keeps(finding.code):
+                    self.faults.append(self._finding(finding, index, use, placed.occurrences[index]))
+
+    def hierarchy(self, placed: Placed) -> None:
+        """Judge the tree of HL levels."""
+        segments = self._transaction.segments
+        levels = [(index, use) for index, use in enumerate(placed.uses) if use is not None and use.name == "HL"]
+        for number, finding in hierarchy_findings([segments[index] for index, _use in levels]):
+            if self._keeps(finding.code):
+                index, use = levels[number]
+                self.faults.append(self._finding(finding, index, use, placed.occurrences[index]))
+
+    def _finding(self, finding: Finding, index: int, use: Use, occurrence: int) -> Fault:
+        position = _position(use.segment.positions, finding.element)
+        shown = position
+        if finding.component and position is not None and isinstance(position.kind, Composite):
+            shown = _position(position.kind.components, finding.component) or position
+        message, fix = explain.element_words(
+            finding.code, use.segment, shown, finding.element, finding.component, finding.value, finding.detail
+        )
+        kind = shown.kind if shown else None
+        return Fault(
+            finding.code,
+            message,
+            *self._ids,
+            segment=use.name,
+            position=index + 1,
+            loop=use.loop.path,
+            occurrence=occurrence,
+            element=finding.element,
+            component=finding.component,
+            repetition=finding.repetition,
+            element_number="" if kind is None or isinstance(kind, Composite) else kind.number,
+            value=finding.value,
+            offset=self._offset(index + 1),
+            fix=fix,
+            tolerated=finding.code in self._tolerate,
+        )
+
+
+@cache
+def _segment_judge(name: str, version: str) -> SegmentJudge:
+    return SegmentJudge(library.segment(name, version))
+
+
+def _position(positions: tuple[Position, ...], number: int) -> Position | None:
+    return positions[number - 1] if 0 < number <= len(positions) else None
