@@ -20,6 +20,7 @@ from gateway.canonical.values import (
     QuantityOf,
     Reference,
     Text,
+    UnitDetail,
 )
 
 
@@ -105,6 +106,7 @@ class SubLine(Part):
     relationship: Code
     quantity: Number | None = None
     unit: Code | None = None
+    unit_detail: UnitDetail | None = None
     price: UnitPrice | None = None
     price_relation: Code | None = None
     item_ids: tuple[Identifier, ...] = ()
@@ -120,7 +122,6 @@ class SubLine(Part):
     taxes: tuple[Tax, ...] = ()
     tax_registrations: tuple[TaxRegistration, ...] = ()
     pack: PackDetail | None = None
-    composite_unit: Text | None = None
 
 
 class LineParty(Party):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from gateway.canonical.values import Code, Day, Identifier, Location, Number, Part, Quantity, Text
+from gateway.canonical.values import Code, Day, Identifier, Location, Number, Part, Quantity, Text, UnitDetail
 
 
 class UnitPrice(Part):
-    """A price for one unit. Without ``currency`` it is in the currency of the document."""
+    """A price for one unit. Without ``currency`` it is in the currency of the document.
 
-    amount: Number
+    Some sellers name the basis of a price on a line that they don't charge, so there may be no amount.
+    """
+
+    amount: Number | None = None
     basis: Code | None = None
     currency: Code | None = None
 
@@ -21,6 +24,7 @@ class Price(Part):
     amount: Number | None = None
     quantity: Number | None = None
     unit: Code | None = None
+    unit_detail: UnitDetail | None = None
     multiplier_kind: Code | None = None
     multiplier: Number | None = None
     total: Number | None = None
@@ -109,5 +113,6 @@ class PeriodAmount(Part):
 
     quantity_kind: Code | None = None
     quantity: Quantity | None = None
+    unit_detail: UnitDetail | None = None
     kind: Code | None = None
     amount: Number | None = None

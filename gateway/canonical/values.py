@@ -65,12 +65,29 @@ class Quantity(Part):
     unit: Code | None = None
 
 
+class UnitFactor(Part):
+    """A unit within a compound unit, to the power of ``exponent``, times ``multiplier``."""
+
+    unit: Code | None = None
+    exponent: Number | None = None
+    multiplier: Number | None = None
+
+
+class UnitDetail(Part):
+    """What a compound unit says beside its first unit, such as the kilograms in a price per 100 kilograms."""
+
+    exponent: Number | None = None
+    multiplier: Number | None = None
+    second: UnitFactor | None = None
+
+
 class QuantityOf(Part):
     """A quantity and what it counts."""
 
     kind: Code
     value: Number | None = None
     unit: Code | None = None
+    unit_detail: UnitDetail | None = None
     text: Text | None = None
 
 
@@ -90,6 +107,8 @@ class Measurement(Part):
     kind: Code | None = None
     value: Number | None = None
     unit: Code | None = None
+    unit_detail: UnitDetail | None = None
+    industry_unit: Identifier | None = None
     minimum: Number | None = None
     maximum: Number | None = None
     significance: Code | None = None

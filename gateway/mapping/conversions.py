@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from functools import cache
 from typing import Any, TypeAlias
 
 from gateway.x12.standards.definition import Element
@@ -83,6 +84,20 @@ def write_decimal(value: Any) -> str:
     return text if text != "-0" else "0"
 
 
+@cache
+def decimal_within(digits: int) -> Way:
+    """Return a way that writes a number for an element of so many digits."""
+
+    def write(value: Any) -> str:
+        text = write_decimal(value)
+        # A zero before the point is good manners, but it counts as a digit: it goes where there is no room for it.
+        if len(text) > digits and sum(map(str.isdigit, text)) > digits:
+            return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+        return text
+
+    return write
+
+
 def multiplied(factor: Decimal) -> Way:
     """Return a way that multiplies exactly."""
 
@@ -152,6 +167,8 @@ def natural_writing(element: Element | None, kind: type) -> list[Way]:
         return [write_time]
     if of_type[0] == "N" and (of_type != "N0" or kind is not str):
         return [IMPLIED[int(of_type[1])][1]]
+    if of_type == "R" and kind is Decimal and element is not None:
+        return [decimal_within(element.maximum)]
     return as_text(kind)
 
 

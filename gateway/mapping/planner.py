@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from pydantic import BaseModel
@@ -13,9 +14,11 @@ from gateway.mapping.fields import ModelField, at_path, member
 from gateway.mapping.pairing import Pairing
 from gateway.mapping.plan import Body, Check, Constant, Each, Group, Item, Plan
 from gateway.mapping.profile import Field, Profile
+from gateway.x12.path import ElementRange, PathError, Target, parse, resolve
 from gateway.x12.path import Path as SetPath
-from gateway.x12.path import PathError, Target, parse, resolve
+from gateway.x12.standards import VERSIONS, segment_known
 from gateway.x12.standards.definition import Loop, SetDefinition, Use
+from gateway.x12.standards.library import segment
 
 
 def make_plan(profile: Profile, definition: SetDefinition, model: type[BaseModel]) -> Plan:
@@ -114,9 +117,13 @@ class _Planner:
             self._fill(body, self.profile.blocks[name], model)
         return body
 
-    @staticmethod
-    def _find(path: SetPath, body: Body) -> Target | None:
-        target = resolve(path, body.scope)
+    def _find(self, path: SetPath, body: Body) -> Target | None:
+        try:
+            target = resolve(path, body.scope)
+        except PathError:
+            if self._in_another_version(path, body.scope):
+                return None
+            raise
         outside = target is not None and (target.elements is None or target.use is not body.bound)
         if outside and body.bound is not None and not path.absolute:
             if path.steps[-1].optional:
@@ -125,6 +132,19 @@ class _Planner:
                 f"{path.text!r}: inside each: {body.bound.name} only elements of {body.bound.name} can stand"
             )
         return target
+
+    def _in_another_version(self, path: SetPath, scope: Loop) -> bool:
+        """Tell whether an optional path names an element that the segment has in another version only: ``MEA12?``."""
+        if path.elements is None or not path.steps[-1].optional:
+            return False
+        shortest = resolve(replace(path, elements=ElementRange(1, 1)), scope)
+        if shortest is None or shortest.use is None:
+            return False
+        name, last = shortest.use.name, max(path.elements.first, path.elements.last)
+        if last <= len(shortest.use.segment.positions):
+            return False
+        known = [segment(name, version) for version in VERSIONS if segment_known(name, version)]
+        return any(last <= len(found.positions) for found in known)
 
     # Constants and checks
 

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from gateway.mapping.conversions import Way
 from gateway.mapping.emit import Emitter, drops
 from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Plan, Reading, Value
-from gateway.mapping.scopes import NAMES, Scope, meets, needs
+from gateway.mapping.scopes import EMPTY, NAMES, Scope, meets, needs
 
 Reader: TypeAlias = Callable[[dict[str, Any], str], dict[str, Any]]
 
@@ -46,12 +46,11 @@ def read_pairs(
     return found
 
 
-def component(segment: list[str], element: int, number: int, mark: str) -> str:
-    """Return one component of an element, empty where absent."""
+def components(segment: list[str], element: int, mark: str) -> list[str]:
+    """Return the components of an element, none where it is absent."""
     if len(segment) <= element or not segment[element]:
-        return ""
-    parts = segment[element].split(mark) if mark else [segment[element]]
-    return parts[number - 1] if len(parts) >= number else ""
+        return EMPTY
+    return segment[element].split(mark) if mark else [segment[element]]
 
 
 class _ReadCompiler:
@@ -60,7 +59,7 @@ class _ReadCompiler:
         self.out = Emitter(f"<reader of {plan.profile.name} for {plan.definition.id} {plan.definition.version}>")
         self.functions: dict[int, str] = {}
         self.waiting: list[tuple[Body, str]] = []
-        self.out.bound |= {**NAMES, "read_pairs": read_pairs, "component": component}
+        self.out.bound |= {**NAMES, "read_pairs": read_pairs, "components": components}
 
     def compile(self) -> Reader:
         self._function(self.plan.body, "inside")
@@ -140,8 +139,8 @@ class _ReadCompiler:
             number = reading.target.elements.first
             raw, present = f"{segment}[{number}]", f"{length} > {number} and {segment}[{number}]"
             if reading.target.elements.component:
-                raw = present = self.out.name("c")
-                self.out.line(f"{raw} = component({segment}, {number}, {reading.target.elements.component}, mark)")
+                parts, index = scope.components(segment, number), reading.target.elements.component - 1
+                raw, present = f"{parts}[{index}]", f"len({parts}) > {index} and {parts}[{index}]"
         expression = self._through(raw, reading, scope)
         with self.out.block(f"if {condition}{present}:"):
             if any(map(drops, reading.ways)):

@@ -28,6 +28,7 @@ class Scope:
         self.present: frozenset[str] = frozenset()
         self._segments: dict[object, tuple[str, str]] = {}
         self._nodes: dict[object, str] = {}
+        self._parts: dict[tuple[str, int], str] = {}
         if use is not None:
             self.hold(use, node)
 
@@ -42,7 +43,7 @@ class Scope:
         copy = Scope(self.out, self.node)
         copy.use = self.use
         copy.present = self.present | keys if len(keys) == 1 else self.present
-        copy._segments, copy._nodes = dict(self._segments), dict(self._nodes)
+        copy._segments, copy._nodes, copy._parts = dict(self._segments), dict(self._nodes), dict(self._parts)
         return copy
 
     def segment(self, target: Target) -> tuple[str, str]:
@@ -56,6 +57,14 @@ class Scope:
             self.out.line(f"{segment} = {self._first(target, use)}")
             self.out.line(f"{length} = len({segment})")
             known = self._segments[key] = (segment, length)
+        return known
+
+    def components(self, segment: str, element: int) -> str:
+        """Return the variable that holds the components of an element."""
+        known = self._parts.get((segment, element))
+        if known is None:
+            known = self._parts[segment, element] = self.out.name("p")
+            self.out.line(f"{known} = components({segment}, {element}, mark)")
         return known
 
     def _first(self, target: Target, use: Use) -> str:
