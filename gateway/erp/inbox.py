@@ -19,7 +19,9 @@ from gateway.pipeline.outbound.accept import Accepted, ErpMessage, MessageInvali
 from gateway.pipeline.ports import World
 from gateway.tracking.document import Document
 from gateway.tracking.transmission import Transmission
-from gateway.web.app import TRACKING
+from gateway.web.app import BODY_LIMIT, TRACKING
+from gateway.web.asking import IDEMPOTENCY_KEY, id_of, idempotency_key, read_query, text
+from gateway.web.bodies import read as read_body
 from gateway.web.keys import presented_hash
 from gateway.web.problems import ProblemError, of_error
 from gateway.web.routes import Answer, Parameter, Route
@@ -28,6 +30,7 @@ log = structlog.get_logger("gateway.erp")
 
 JSON_TYPE = "application/json"
 XML_TYPE = "application/xml"
+_QUERY = (Parameter("partner", "query", text(41), "For XML: to whom it goes."),)
 
 
 class AcceptedBody(BaseModel):
@@ -66,14 +69,12 @@ class ErpInbox:
         if request.content_type not in (JSON_TYPE, XML_TYPE):
             words = f"{request.content_type} is not read here. Send application/json or application/xml."
             raise ProblemError(415, "media-type", "Unsupported media type", words)
-        key = request.headers.get("Idempotency-Key")
-        if key is not None and not 1 <= len(key) <= 255:
-            words = "An Idempotency-Key has 1 to 255 characters. Use a UUID, for example."
-            raise ProblemError(400, "idempotency-key", "Idempotency-Key invalid", words)
-        data = await request.read()
+        asked = read_query(request, _QUERY)
+        key = idempotency_key(request)
+        data = await read_body(request, request.app[BODY_LIMIT])
         try:
             if request.content_type == XML_TYPE:
-                data = _json_of_xml(data, request.query.get("partner", ""))
+                data = _json_of_xml(data, asked.get("partner", ""))
             accepted = await accept(erp, data, key, request[TRACKING], self._world)
         except (MessageInvalid, NoAgreement, TranslationError) as error:
             return of_error(error, request[TRACKING], 422)
@@ -86,7 +87,7 @@ class ErpInbox:
     async def look_up(self, request: web.Request) -> web.StreamResponse:
         """Say what became of a message."""
         erp = self._erp(request)
-        document = await self._world.ledger.load(Document, request.match_info["id"])
+        document = await self._world.ledger.load(Document, id_of(request))
         brought = await self._world.ledger.load(Transmission, document.transmission_id) if document else None
         if document is None or brought is None or brought.source != f"erp:{erp}":
             raise NotFound
@@ -114,10 +115,7 @@ class ErpInbox:
         answer = Answer(202, "Stored; it will be sent.", AcceptedBody, headers={"Location": "Where to look."})
         return [
             Route("POST", "/api/v1/erp/messages", self.post, "postErpMessage", "Send a document to a partner", "erp",
-                  (answer,), (400, 401, 409, 413, 415, 422, 503),
-                  (Parameter("Idempotency-Key", "header", {"type": "string", "minLength": 1, "maxLength": 255},
-                             "The same key with the same message gets the first answer."),
-                   Parameter("partner", "query", {"type": "string", "maxLength": 41}, "For XML: to whom it goes.")),
+                  (answer,), (400, 401, 408, 409, 413, 415, 422, 503), (IDEMPOTENCY_KEY, *_QUERY),
                   {JSON_TYPE: ErpMessage, XML_TYPE: None}, "erp"),
             Route("GET", "/api/v1/erp/messages/{id}", self.look_up, "getErpMessage", "What became of a message", "erp",
                   (Answer(200, "Its state.", MessageState),), (401, 404), tag="erp"),

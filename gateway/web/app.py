@@ -17,17 +17,35 @@ from gateway.web.routes import Route, add_routes
 log = structlog.get_logger("gateway.web")
 
 TRACKING = web.RequestKey("tracking_id", str)
+BODY_LIMIT = web.AppKey("body_limit", int)
 
 _HTTP_WORDS = {
-    404: ("not-found", "There is nothing at this path. The paths are listed in /api/v1/openapi.json."),
-    405: ("method-not-allowed", "This method is not for this path. Allowed: {allowed}."),
+    404: ("not-found", "There is nothing at this path. Look the paths up in /api/v1/openapi.json."),
+    405: ("method-not-allowed", "This method is not for this path. Use one of: {allowed}."),
     413: ("too-large", "The body is over the bound. Split it into several, or ask for a higher bound."),
+    417: ("expectation-failed", "This expectation can't be met. Send Expect: 100-continue, or none."),
+}
+
+# Bodies stay as they came on the wire (see `gateway.web.bodies`); a connection on which nothing happens is closed.
+_HANDLER = {
+    "auto_decompress": False,
+    "keepalive_timeout": 75.0,
+    "lingering_time": 3.0,
+    "max_line_size": 8190,
+    "max_field_size": 8190,
+    "max_headers": 100,
+}
+_ALWAYS = {
+    "Cache-Control": "no-store",  # Business documents don't belong into the caches of anybody on the way.
+    "X-Content-Type-Options": "nosniff",  # What a partner sent is never run as a page of ours.
+    "Server": "partner-gateway",  # Versions of ours are of use to an attacker only.
 }
 
 
 def make_app(routes: Sequence[Route], new_id: Callable[[], str], *, body_limit: int) -> web.Application:
     """Make an application of a table of routes; ``body_limit`` in bytes holds for bodies that are read at once."""
-    app = web.Application(client_max_size=body_limit, middlewares=[_manners(new_id)])
+    app = web.Application(client_max_size=body_limit, middlewares=[_manners(new_id)], handler_args=_HANDLER)
+    app[BODY_LIMIT] = body_limit
     add_routes(app, routes)
     return app
 
@@ -43,10 +61,11 @@ def _manners(new_id: Callable[[], str]) -> Callable[..., Awaitable[web.StreamRes
         with trace.tracking(tracking_id):
             response = await _answer(request, handler, tracking_id)
             response.headers["X-Correlation-Id"] = tracking_id
+            response.headers.update(_ALWAYS)
             log.info(
                 "request_answered",
                 method=request.method,
-                path=request.path,
+                path=request.rel_url.raw_path,
                 status=response.status,
                 seconds=round(time.perf_counter() - began, 4),
             )
@@ -72,9 +91,9 @@ async def _answer(
         headers = {"Allow": allowed} if allowed else {}
         detail = words.format(allowed=allowed)
         return problems.respond(error.status, code, error.reason, detail, tracking_id, headers)
-    except (ConnectionError, TimeoutError):
-        raise
+    except ConnectionError:
+        raise  # Whoever asked has hung up: there is nobody to answer.
     except Exception:
-        log.exception("request_failed", method=request.method, path=request.path)
-        words = "The gateway met an error of its own; nothing of this request was accepted. Report the instance below."
-        return problems.respond(500, "internal", "Internal error", words, tracking_id)
+        # The last resort of this door, as the worker is of its steps: a client sees a problem, never a stack trace.
+        log.exception("request_failed", method=request.method, path=request.rel_url.raw_path)
+        return problems.internal(tracking_id)

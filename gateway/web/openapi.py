@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from gateway.web.asking import ID_PATTERN
 from gateway.web.problems import CONTENT_TYPE, Problem
 from gateway.web.routes import Answer, Route
 
@@ -18,10 +19,11 @@ _PROBLEM_WORDS = {
     403: "The key is for something else.",
     404: "There is nothing under this id that the key may see.",
     405: "This method is not for this path.",
+    408: "The body did not come in time.",
     409: "The idempotency key was used with another body.",
     411: "The length is missing.",
     413: "The body is over the bound.",
-    415: "This media type is not read here.",
+    415: "This media type or encoding is not read here.",
     422: "The content breaks its schema.",
     503: "The ledger can't be written now.",
 }
@@ -74,7 +76,7 @@ def _operation(route: Route, names: dict[Any, Any]) -> dict[str, Any]:
     if route.tag:
         operation["tags"] = [route.tag]
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}
         for name in re.findall(r"\{(\w+)\}", route.path)
     ]
     parameters += [
@@ -111,6 +113,8 @@ def _answer(answer: Answer, names: dict[Any, Any]) -> dict[str, Any]:
         made["content"] = {answer.media_type: {"schema": answer.model.json_schema(ref_template=_REFS)}}
     elif answer.model is not None:
         made["content"] = {answer.media_type: {"schema": names[answer.model, "serialization"]}}
-    elif answer.media_type != "application/json":
+    elif answer.media_type == "application/json":
+        made["content"] = {answer.media_type: {"schema": {"type": "object"}}}
+    else:
         made["content"] = {answer.media_type: {"schema": {"type": "string", "format": "binary"}}}
     return made

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.errors import Conflict, GatewayError, LedgerError, NotAllowed, NotFound, TooLarge
+
+log = structlog.get_logger("gateway.web")
+
+_LATER = "The gateway can't read or write its ledger now; nothing of this request was accepted. Send it again in a few seconds."
+_INTERNAL = "The gateway met an error of its own; nothing of this request was accepted. Report the instance below."
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -63,11 +69,19 @@ def respond(
 
 
 def of_error(error: GatewayError, tracking_id: str, status: int | None = None) -> web.Response:
-    """Answer with an error of the house."""
-    found = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
-    title = type(error).code.replace("-", " ")
+    """Answer with an error of the house. What went wrong inside is for the log; a client only learns what it can do."""
+    found = status or next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+    code, title = type(error).code, type(error).code.replace("-", " ")
+    if found >= 500:
+        log.error("request_not_served", status=found, code=code, reason=error.detail)
+        if found != 503:
+            return internal(tracking_id)
+        return respond(found, code, title, _LATER, tracking_id, {"Retry-After": "5"})
     headers = {"WWW-Authenticate": 'Bearer realm="gateway"'} if found == 401 else {}
-    if found == 503:
-        headers["Retry-After"] = "5"
     more = {"faults": faults} if (faults := getattr(error, "faults", None)) else {}
-    return respond(status or found, type(error).code, title, error.detail, tracking_id, headers, **more)
+    return respond(found, code, title, error.detail, tracking_id, headers, **more)
+
+
+def internal(tracking_id: str) -> web.Response:
+    """Answer for an error that should not have been: who asked gets the tracking id, the log has the rest."""
+    return respond(500, "internal", "Internal error", _INTERNAL, tracking_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel, Field
 
 from gateway.pipeline.views import Views
@@ -59,7 +59,7 @@ class Health:
                 gauge.labels(value).set(count)
         refused = Gauge("gateway_configuration_refused", "1 while a broken change is kept out", registry=registry)
         refused.set(1 if self._problems() else 0)
-        return web.Response(body=generate_latest(registry), content_type=METRICS_TYPE)
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     def routes(self) -> list[Route]:
         """Return the rows of these doors."""

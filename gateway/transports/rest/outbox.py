@@ -12,13 +12,9 @@ from gateway.pipeline.views import Views
 from gateway.tracking.transmission import Transmission, TransmissionState
 from gateway.transports.rest.callers import Callers
 from gateway.transports.rest.models import FetchedBody, OutboxItem, OutboxList
-from gateway.transports.rest.reading import page_of, reply
-from gateway.web.routes import Answer, Parameter, Route
-
-_PAGE = (
-    Parameter("after", "query", {"type": "integer", "minimum": 0, "maximum": 2**53}, "Cursor: rows behind this one."),
-    Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}, "How many rows."),
-)
+from gateway.transports.rest.reading import reply
+from gateway.web.asking import PAGE, id_of, page_of, read_query
+from gateway.web.routes import Answer, Route
 
 
 class Outbox:
@@ -32,8 +28,7 @@ class Outbox:
     async def list_all(self, request: web.Request) -> web.StreamResponse:
         """List what waits."""
         partner = self._callers.partner(request)
-        after, limit = page_of(request)
-        page = await self._views.outbox(partner.id, after, limit)
+        page = await self._views.outbox(partner.id, *page_of(read_query(request, PAGE)))
         return reply(OutboxList(items=[OutboxItem.of(item) for item in page.items], after=page.after))
 
     async def content(self, request: web.Request) -> web.StreamResponse:
@@ -61,7 +56,7 @@ class Outbox:
 
     async def _mine(self, request: web.Request) -> Transmission:
         partner = self._callers.partner(request)
-        transmission = await self._views.transmission(request.match_info["id"])
+        transmission = await self._views.transmission(id_of(request))
         if transmission is None or transmission.partner != partner.id or transmission.direction != "outbound":
             raise NotFound
         if not transmission.source.startswith("partner:"):
@@ -72,7 +67,7 @@ class Outbox:
         """Return the rows of this door."""
         return [
             Route("GET", "/api/v1/outbox", self.list_all, "listOutbox", "List what waits to be fetched", "partner",
-                  (Answer(200, "Waiting interchanges, oldest first.", OutboxList),), (400, 401, 403), _PAGE, tag="outbox"),
+                  (Answer(200, "Waiting interchanges, oldest first.", OutboxList),), (400, 401, 403), PAGE, tag="outbox"),
             Route("GET", "/api/v1/outbox/{id}", self.content, "getOutboxItem", "Fetch an interchange", "partner",
                   (Answer(200, "The interchange.", None, "application/edi-x12"),), (401, 403, 404, 503), tag="outbox"),
             Route("POST", "/api/v1/outbox/{id}/receipt", self.receipt, "postOutboxReceipt",

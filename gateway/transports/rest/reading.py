@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -12,7 +11,7 @@ from pydantic import BaseModel
 from gateway.errors import NotFound
 from gateway.pipeline.ports import World
 from gateway.pipeline.views import DocumentQuery, Views
-from gateway.tracking.document import Document, DocumentState
+from gateway.tracking.document import AcknowledgmentState, Document, DocumentState
 from gateway.tracking.transmission import Transmission
 from gateway.transports.rest.callers import Caller, Callers
 from gateway.transports.rest.models import (
@@ -24,15 +23,27 @@ from gateway.transports.rest.models import (
     EventBody,
     LookupBody,
 )
-from gateway.web.problems import ProblemError
+from gateway.web.asking import PAGE, id_of, moment, page_of, read_query, text
 from gateway.web.routes import Answer, Parameter, Route
 
-_TEXT = {"type": "string", "maxLength": 255}
-_PAGE = (
-    Parameter("after", "query", {"type": "integer", "minimum": 0, "maximum": 2**53}, "Cursor: rows behind this one."),
-    Parameter("limit", "query", {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}, "How many rows."),
+_FILTERS = (
+    *(
+        Parameter(name, "query", schema, f"Only documents with this {name}.")
+        for name, schema in (
+            ("direction", {"type": "string", "enum": ["inbound", "outbound"]}),
+            ("set", text(60)),
+            ("state", {"type": "string", "enum": [str(state) for state in DocumentState]}),
+            ("acknowledgment", {"type": "string", "enum": [str(state) for state in AcknowledgmentState]}),
+            ("order_number", text()),
+            ("document_number", text()),
+            ("partner", text()),
+        )
+    ),
+    Parameter("since", "query", {"type": "string", "format": "date-time"}, "Received then or later."),
+    Parameter("until", "query", {"type": "string", "format": "date-time"}, "Received before then."),
+    *PAGE,
 )
-_FILTERS = ("direction", "set", "state", "acknowledgment", "order_number", "document_number", "partner")
+_CASE_FILTERS = (Parameter("partner", "query", text(), "Only cases with this partner."), *PAGE)
 
 
 class DocumentReading:
@@ -46,26 +57,25 @@ class DocumentReading:
     async def list_all(self, request: web.Request) -> web.StreamResponse:
         """List documents."""
         caller = self._callers.identify(request)
-        after, limit = page_of(request)
-        asked = {name: request.query.get(name) or None for name in _FILTERS}
+        asked = read_query(request, _FILTERS)
         query = DocumentQuery(
-            partner=caller.sees or asked["partner"],
-            direction=asked["direction"],
-            set_id=asked["set"],
-            state=asked["state"],
-            acknowledgment=asked["acknowledgment"],
-            order_number=asked["order_number"],
-            document_number=asked["document_number"],
-            since=_moment(request, "since"),
-            until=_moment(request, "until"),
+            partner=caller.sees or asked.get("partner"),
+            direction=asked.get("direction"),
+            set_id=asked.get("set"),
+            state=asked.get("state"),
+            acknowledgment=asked.get("acknowledgment"),
+            order_number=asked.get("order_number"),
+            document_number=asked.get("document_number"),
+            since=moment(asked.get("since")),
+            until=moment(asked.get("until")),
         )
-        page = await self._views.documents(query, after, limit)
+        page = await self._views.documents(query, *page_of(asked))
         return reply(DocumentList(items=[DocumentBody.of(item) for item in page.items], after=page.after))
 
     async def look_up(self, request: web.Request) -> web.StreamResponse:
         """Show one document, or a transmission with its documents."""
         caller = self._callers.identify(request)
-        wanted = request.match_info["id"]
+        wanted = id_of(request)
         document = await self._views.document(wanted)
         if document is None:
             transmission = await self._transmission(wanted, caller)
@@ -80,7 +90,7 @@ class DocumentReading:
     async def content(self, request: web.Request) -> web.StreamResponse:
         """Return the exact bytes of a transmission or document."""
         caller = self._callers.identify(request)
-        wanted = request.match_info["id"]
+        wanted = id_of(request)
         document = await self._views.document(wanted)
         if document is not None:
             if caller.sees is not None and document.partner != caller.sees:
@@ -97,8 +107,8 @@ class DocumentReading:
     async def cases(self, request: web.Request) -> web.StreamResponse:
         """List what waits for a person."""
         self._callers.operator(request)
-        after, limit = page_of(request)
-        page = await self._views.open_cases(request.query.get("partner") or None, after, limit)
+        asked = read_query(request, _CASE_FILTERS)
+        page = await self._views.open_cases(asked.get("partner"), *page_of(asked))
         return reply(CaseList(items=[CaseBody.of(case) for case in page.items], after=page.after))
 
     async def _transmission(self, wanted: str, caller: Caller) -> Transmission:
@@ -155,16 +165,11 @@ class DocumentReading:
 
     def routes(self) -> list[Route]:
         """Return the rows of this door."""
-        filters = tuple(Parameter(name, "query", _TEXT, f"Only documents with this {name}.") for name in _FILTERS)
-        times = tuple(
-            Parameter(name, "query", {"type": "string", "format": "date-time"}, words)
-            for name, words in (("since", "Received then or later."), ("until", "Received before then."))
-        )
         found = (Answer(200, "What stands under the id.", LookupBody),)
         return [
             Route("GET", "/api/v1/documents", self.list_all, "listDocuments", "List documents", "partner or operator",
                   (Answer(200, "Documents in the order of their arrival.", DocumentList),), (400, 401),
-                  (*filters, *times, *_PAGE), tag="documents"),
+                  _FILTERS, tag="documents"),
             Route("GET", "/api/v1/documents/{id}", self.look_up, "getDocument",
                   "State, timeline, faults, canonical message and acknowledgments of a document", "partner or operator",
                   found, (401, 404), tag="documents"),
@@ -174,31 +179,8 @@ class DocumentReading:
                   tag="documents"),
             Route("GET", "/api/v1/cases", self.cases, "listCases", "List what waits for a person", "operator",
                   (Answer(200, "Open cases, oldest first.", CaseList),), (400, 401, 403),
-                  (Parameter("partner", "query", _TEXT, "Only cases with this partner."), *_PAGE), tag="cases"),
+                  _CASE_FILTERS, tag="cases"),
         ]  # fmt: skip
-
-
-def page_of(request: web.Request) -> tuple[int, int]:
-    """Read cursor and limit; raise ProblemError for what are none."""
-    try:
-        after, limit = int(request.query.get("after") or 0), int(request.query.get("limit") or 50)
-    except ValueError:
-        after, limit = -1, 0
-    if not (0 <= after <= 2**53 and 1 <= limit <= 500):
-        raise ProblemError(400, "page", "Page invalid", "after is a cursor from an answer before; limit is 1 to 500.")
-    return after, limit
-
-
-def _moment(request: web.Request, name: str) -> datetime | None:
-    text = request.query.get(name)
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        words = f"{name} is a time such as 2026-11-21T08:00:00Z."
-        raise ProblemError(400, "time", "Time invalid", words) from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def reply(body: BaseModel, status: int = 200) -> web.Response:

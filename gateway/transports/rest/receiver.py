@@ -10,12 +10,13 @@ from gateway.pipeline.ports import World
 from gateway.transports.rest.callers import Callers
 from gateway.transports.rest.models import ReceiptBody
 from gateway.web.app import TRACKING
+from gateway.web.asking import IDEMPOTENCY_KEY, idempotency_key
+from gateway.web.bodies import chunks
 from gateway.web.problems import ProblemError
-from gateway.web.routes import Answer, Parameter, Route
+from gateway.web.routes import Answer, Route
 
 X12_TYPES = ("application/edi-x12", "application/x12", "text/plain", "application/octet-stream")
 JSON_TYPE = "application/json"
-CHUNK = 1 << 16
 
 
 class DocumentReceiver:
@@ -31,13 +32,10 @@ class DocumentReceiver:
         if request.content_type not in (*X12_TYPES, JSON_TYPE):
             words = f"{request.content_type} is not read here. Send application/edi-x12 or application/json."
             raise ProblemError(415, "media-type", "Unsupported media type", words)
-        key = request.headers.get("Idempotency-Key")
-        if key is not None and not 1 <= len(key) <= 255:
-            words = "An Idempotency-Key has 1 to 255 characters. Use a UUID, for example."
-            raise ProblemError(400, "idempotency-key", "Idempotency-Key invalid", words)
+        key = idempotency_key(request)
         stage = self._world.vault.stage()
         try:
-            async for chunk in request.content.iter_chunked(CHUNK):
+            async for chunk in chunks(request, self._world.bounds.transmission_bytes):
                 await stage.write(chunk)
         except BaseException:
             await stage.abandon()
@@ -75,15 +73,8 @@ class DocumentReceiver:
                         headers={"Location": "Where to look."},
                     ),
                 ),
-                (400, 401, 403, 409, 413, 415, 503),
-                (
-                    Parameter(
-                        "Idempotency-Key",
-                        "header",
-                        {"type": "string", "minLength": 1, "maxLength": 255},
-                        "The same key with the same body gets the first receipt.",
-                    ),
-                ),
+                (400, 401, 403, 408, 409, 413, 415, 503),
+                (IDEMPOTENCY_KEY,),
                 {"application/edi-x12": None, JSON_TYPE: CanonicalSubmission},
                 "documents",
             )
