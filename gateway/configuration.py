@@ -14,12 +14,14 @@ import structlog
 
 import gateway.mapping
 from gateway import located
+from gateway.canonical.message import BY_SET
 from gateway.errors import ConfigurationError, Problem
+from gateway.located import Located
 from gateway.mapping.loader import Mapping as ProfileMapping
 from gateway.mapping.loader import ProfileLibrary
 from gateway.trading.agreement import Agreement
-from gateway.trading.directory import Directory, Partner
-from gateway.trading.loader import load_directory
+from gateway.trading.directory import Directory
+from gateway.trading.loader import survey
 from gateway.x12.guide import Guide, load_guide
 from gateway.x12.standards import set_definition
 
@@ -44,17 +46,29 @@ class Files:
     @classmethod
     def read(cls, folder: Path) -> Files:
         """Read all YAML files; raise ConfigurationError for one that is no UTF-8."""
-        files = cls()
-        problems = []
-        for part, into in (("partners", files.partners), ("mappings", files.mappings)):
-            for path in sorted((folder / part).rglob("*.yaml")):
-                name = str(path.relative_to(folder))
-                try:
-                    into[name] = path.read_text(encoding="utf-8")
-                except (OSError, UnicodeError) as error:
-                    problems.append(Problem(name, 1, "", f"it can't be read: {error}", "save it as UTF-8 text"))
+        problems: list[Problem] = []
+        files = cls.survey(folder, problems)
         if problems:
             raise ConfigurationError(problems)
+        return files
+
+    @classmethod
+    def survey(cls, folder: Path, problems: list[Problem]) -> Files:
+        """Read all YAML files that can be read; the others are added to ``problems``."""
+        files = cls()
+        for part, into in (("partners", files.partners), ("mappings", files.mappings)):
+            for path in sorted((folder / part).rglob("*.y*ml")):
+                name = path.relative_to(folder).as_posix()
+                if path.suffix != ".yaml":
+                    problems.append(Problem(name, 1, "", "a file that ends in .yml is not read", "let it end in .yaml"))
+                    continue
+                try:
+                    into[name] = path.read_text(encoding="utf-8")
+                except UnicodeError:
+                    problems.append(Problem(name, 1, "", "it is no UTF-8", "save it as UTF-8 text"))
+                except OSError as error:
+                    reason = f"it can't be read ({error.strerror})"
+                    problems.append(Problem(name, 1, "", reason, "make it readable for the gateway"))
         return files
 
 
@@ -101,28 +115,32 @@ def load_configuration(
 
     ``erps`` are the names that agreements may use. Profiles that did not change since ``before`` are not compiled again.
     """
-    files = Files.read(folder)
     problems: list[Problem] = []
-    directory = Directory()
-    try:
-        directory = load_directory(files.partners)
-    except ConfigurationError as error:
-        problems += error.problems
+    files = Files.survey(folder, problems)
+    found = survey(files.partners)
+    problems += found.problems
     same = before is not None and before.files.mappings == files.mappings
     profiles = before.profiles if same and before is not None else profile_library(files)
     guides = _guides(files, problems)
-    problems += _check_agreements(directory, profiles, guides, erps)
+    for data, agreement in found.agreements:
+        problems += _check_agreement(data, agreement, profiles, guides, erps)
+    problems += _check_profiles(files, profiles)
     if problems:
+        # A profile that two agreements use has its mistakes once.
+        problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
         raise ConfigurationError(problems)
-    return Configuration(directory, profiles, guides, files)
+    whole = {name: guide for name, guide in guides.items() if guide is not None}
+    return Configuration(found.directory, profiles, whole, files)
 
 
-def _guides(files: Files, problems: list[Problem]) -> dict[str, Guide]:
-    guides = {}
+def _guides(files: Files, problems: list[Problem]) -> dict[str, Guide | None]:
+    """Load all guides; one with mistakes, which are added to ``problems``, is None."""
+    guides: dict[str, Guide | None] = {}
     for path, text in files.mappings.items():
         if not path.endswith(".guide.yaml"):
             continue
         name = path.removeprefix("mappings/").removesuffix(".guide.yaml")
+        guides[name] = None
         try:
             data = located.read(text, path)
             guide = load_guide(data)
@@ -130,37 +148,44 @@ def _guides(files: Files, problems: list[Problem]) -> dict[str, Guide]:
             problems += error.problems
             continue
         if guide.name != name:
-            problems.append(
-                data.problem(("guide",), f"{guide.name!r} is not the name of the file", f"write guide: {name}")
-            )
+            reason = f"{guide.name!r} is not the name of the file"
+            problems.append(data.problem(("guide",), reason, f"write guide: {name}"))
         guides[name] = guide
     return guides
 
 
-def _check_agreements(
-    directory: Directory, profiles: ProfileLibrary, guides: Mapping[str, Guide], erps: frozenset[str] | None
-) -> list[Problem]:
-    """Check what agreements point to: sets, profiles, guides, ERPs."""
-    problems: list[Problem] = []
-    for partner in directory.partners.values():
-        for agreement in partner.agreements.values():
-            problems += _check_agreement(partner, agreement, profiles, guides, erps)
-    return list(dict.fromkeys(problems))
+def _check_profiles(files: Files, profiles: ProfileLibrary) -> Iterator[Problem]:
+    """Check the profiles of the folder that no agreement uses yet. A file without ``profile:`` only shares its parts."""
+    for path, text in files.mappings.items():
+        if path.endswith(".guide.yaml"):
+            continue
+        try:
+            data = located.read(text, path).data
+            if isinstance(data, dict) and "profile" in data:
+                profiles.mapping(path.removeprefix("mappings/").removesuffix(".yaml"))
+        except ConfigurationError as error:
+            yield from error.problems
 
 
 def _check_agreement(
-    partner: Partner,
+    data: Located,
     agreement: Agreement,
     profiles: ProfileLibrary,
-    guides: Mapping[str, Guide],
+    guides: Mapping[str, Guide | None],
     erps: frozenset[str] | None,
 ) -> Iterator[Problem]:
+    """Check what an agreement points to: set, profile, guide, ERP."""
+
     def problem(key: str, reason: str, advice: str) -> Problem:
-        return partner.source.problem(("agreements", agreement.index, key), reason, advice)
+        return data.problem(("agreements", agreement.index, key), reason, advice)
 
     document = agreement.document
     if set_definition(document, agreement.version) is None:
         yield problem("document", f"set {document} is not defined", "name one of: gateway x12 sets")
+        return
+    if document not in BY_SET:
+        advice = f"name one of {', '.join(BY_SET)}; acknowledgments need no agreement"
+        yield problem("document", f"set {document} has no canonical message", advice)
         return
     try:
         mapping = profiles.mapping(agreement.profile, agreement.version)
@@ -168,17 +193,19 @@ def _check_agreement(
             reason = f"profile {agreement.profile} is for set {mapping.profile.set_id}"
             yield problem("profile", reason, f"name a profile for {document}")
     except ConfigurationError as error:
-        yield from error.problems
+        missing = [each for each in error.problems if each.reason == f"there is no profile {agreement.profile}"]
+        for each in missing:
+            yield problem("profile", each.reason, each.advice)
+        yield from (each for each in error.problems if each not in missing)
     guide = guides.get(agreement.guide or "")
-    if agreement.guide is not None and guide is None:
+    if agreement.guide is not None and agreement.guide not in guides:
         yield problem("guide", f"there is no guide {agreement.guide}", f"make mappings/{agreement.guide}.guide.yaml")
     elif guide is not None and guide.set_id != document:
         yield problem("guide", f"guide {guide.name} is for set {guide.set_id}", f"name a guide for {document}")
     if erps is not None and agreement.erp not in erps and agreement.direction == "inbound":
         known = ", ".join(sorted(erps)) or "none"
-        yield problem(
-            "erp", f"there is no ERP {agreement.erp!r} (there are: {known})", "add it under erps in gateway.yaml"
-        )
+        reason = f"there is no ERP {agreement.erp!r} (there are: {known})"
+        yield problem("erp", reason, "add it under erps in gateway.yaml")
 
 
 class LiveConfiguration:
@@ -220,7 +247,7 @@ class LiveConfiguration:
     def _fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         found = []
         for part in ("partners", "mappings"):
-            for path in (self._folder / part).rglob("*.yaml"):
+            for path in (self._folder / part).rglob("*.y*ml"):
                 try:
                     about = path.stat()
                 except FileNotFoundError:

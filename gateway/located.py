@@ -16,6 +16,8 @@ from gateway.errors import ConfigurationError, Problem
 
 MAX_BYTES = 4 << 20
 MAX_NODES = 200_000
+MAX_DEPTH = 60
+HIDDEN = "hidden"  # The type of a finding whose value is not shown, because a secret may stand there.
 
 Path = tuple[str | int, ...]
 
@@ -61,13 +63,15 @@ def dotted(path: Path) -> str:
     return text
 
 
-def read(text: str, file: str) -> Located:
-    """Read one YAML document; raise ConfigurationError naming the line when it is not one."""
+def read(text: str, file: str, mistakes: list[Problem] | None = None) -> Located:
+    """Read one YAML document; raise ConfigurationError naming the line when it is not one.
+
+    Mistakes that leave the rest readable, such as a key that stands twice, go into ``mistakes`` where that is given.
+    """
     if len(text) > MAX_BYTES:
         raise ConfigurationError([Problem(file, 1, "", f"the file is larger than {MAX_BYTES >> 20} MiB", "split it")])
-    loader = yaml.CBaseLoader(text)
     try:
-        node = loader.get_single_node()
+        node = _compose(text, file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -75,16 +79,38 @@ def read(text: str, file: str) -> Located:
             [Problem(file, line, "", f"not valid YAML: {error.problem}", "check the indentation and quotes there")]
         ) from None
     except (yaml.YAMLError, ValueError) as error:
-        raise ConfigurationError([Problem(file, 1, "", f"not valid YAML: {error}", "save it as UTF-8 text")]) from None
-    finally:
-        loader.dispose()
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        reason = "a character that may not stand in YAML" if isinstance(error, yaml.reader.ReaderError) else str(error)
+        raise ConfigurationError([Problem(file, line, "", reason, "save it as UTF-8 text")]) from None
     located = Located(file, None)
     if node is not None:
         builder = _Builder(located)
         located.data = builder.build(node, ())
-        if builder.found:
+        if builder.found and mistakes is None:
             raise ConfigurationError(builder.found)
+        if mistakes is not None:
+            mistakes += builder.found
     return located
+
+
+def _compose(text: str, file: str) -> yaml.Node | None:
+    """Return the tree of nodes. The composer goes down by recursion in C, so the depth is bounded before it begins."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise ConfigurationError(
+                    [Problem(file, line, "", "the entries are nested too deep", "write them flatter")]
+                )
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    loader = yaml.CBaseLoader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
 
 
 class _Builder:
@@ -97,7 +123,7 @@ class _Builder:
 
     def build(self, node: yaml.Node, path: Path) -> Any:
         self.nodes += 1
-        if self.nodes > MAX_NODES or len(path) > 60:
+        if self.nodes > MAX_NODES or len(path) > MAX_DEPTH:
             # Aliases of aliases grow without bound; no honest file comes near these numbers.
             raise ConfigurationError([Problem(self.located.file, 1, "", "too many or too deep entries", "split it")])
         self.located.lines.setdefault(path, node.start_mark.line + 1)
@@ -105,32 +131,60 @@ class _Builder:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
-        if getattr(node, "style", None) is None and node.value in ("", "~", "null"):
+        if isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "~", "null"):
             return None
         return node.value
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.note(line, path, "a key is one word, not a list or mapping", "put quotes around it")
+                continue
             key = str(key_node.value)
             here = (*path, key)
-            line = key_node.start_mark.line + 1
             if key in data:
-                self.found.append(
-                    Problem(self.located.file, line, dotted(here), "this key stands twice", "keep one of the two")
-                )
+                self.note(line, here, "this key stands twice", "keep one of the two")
             self.located.lines[here] = line
             data[key] = self.build(value_node, here)
         return data
 
+    def note(self, line: int, path: Path, reason: str, advice: str) -> None:
+        self.found.append(Problem(self.located.file, line, dotted(path), reason, advice))
+
+
+_MAPPING = ("a mapping stands here", "write key: value under it")
+_LIST = ("a list stands here", "begin each entry with - or write it as [a, b]")
+_WORDS: dict[str, tuple[str, str]] = {
+    "extra_forbidden": ("this key is not known here", "remove it or correct its spelling"),
+    "missing": ("this key is required", "add it"),
+    "model_type": _MAPPING,
+    "dict_type": _MAPPING,
+    "tuple_type": _LIST,
+    "string_type": ("one line of text stands here", "write a text"),
+    "too_short": ("at least one entry is needed", "add one"),
+}
+_NUMBER = ("a number stands here", "write digits")
+_PARSING: dict[str, tuple[str, str]] = {
+    "bool_parsing": ("yes or no stands here", "write true or false"),
+    "int_parsing": _NUMBER,
+    "float_parsing": _NUMBER,
+    "date_from_datetime_parsing": ("a date stands here", "write it such as 2027-03-31"),
+    "date_parsing": ("a date stands here", "write it such as 2027-03-31"),
+}
+
 
 def _in_words(item: Any) -> tuple[str, str]:
-    """Give reason and advice for one finding of pydantic."""
+    """Give reason and advice for one finding of pydantic; a finding of ours may hold both, with ``; `` between them."""
     kind, message, given = item["type"], str(item["msg"]), item.get("input")
-    if kind == "extra_forbidden":
-        return "this key is not known here", "remove it or correct its spelling"
-    if kind == "missing":
-        return "this key is required", "add it"
-    shown = f", not {given!r}" if isinstance(given, str | int) else ""
-    message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:] + shown, "correct the value"
+    if kind in _WORDS:
+        return _WORDS[kind]
+    shown = f", not {given!r}" if isinstance(given, str | int) and kind != HIDDEN else ""
+    if kind in _PARSING:
+        reason, advice = _PARSING[kind]
+    else:
+        reason, _, advice = message.removeprefix("Value error, ").partition("; ")
+    for theirs, ours in (("Input should be", "it is"), ("String should have", "a text here has")):
+        reason = reason.replace(theirs, ours, 1)
+    return reason[:1].lower() + reason[1:] + shown[:100], advice or "correct the value"

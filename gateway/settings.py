@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway import located
 from gateway.errors import ConfigurationError, Problem
-from gateway.trading.agreement import Name
+from gateway.located import Located
 from gateway.trading.duration import Duration, read_duration
-from gateway.trading.partner import Hash, Secret
+from gateway.trading.kinds import Address, Hash, Name, Secret
 
 
 class Environment(BaseSettings):
@@ -45,30 +45,38 @@ class _Text(BaseModel):
 class ErpText(_Text):
     """One ERP: where messages go."""
 
-    kind: Literal["http", "folder"]
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = Field(None, description="For http.")
-    path: str | None = Field(None, description="For folder; below the data folder unless absolute.")
+    kind: Literal["http", "folder"] = Field(description="http: each message is posted; folder: each is a file.")
+    url: Address | None = Field(None, description="Where messages are posted, for kind http.")
+    path: str | None = Field(None, description="The folder, for kind folder; below the data folder unless absolute.")
     key: Secret | None = Field(None, description="The ERP's bearer key: env:NAME or file:PATH.")
-    format: Literal["json", "xml"] = "json"
-    timeout: Duration = Field(read_duration("20s"))
+    format: Literal["json", "xml"] = Field("json", description="How messages are written.")
+    timeout: Duration = Field(read_duration("20s"), description="How long the ERP may take to answer.")
     rate: float | None = Field(None, gt=0, description="Messages a second at most.")
     at_once: int = Field(16, ge=1, le=256, description="Messages under way at a time at most.")
+
+    @model_validator(mode="after")
+    def _reachable(self) -> ErpText:
+        if self.kind == "http" and self.url is None:
+            raise ValueError("an ERP of kind http needs an address; add url: https://...")
+        if self.kind == "folder" and self.path is None:
+            raise ValueError("an ERP of kind folder needs a folder; add path: NAME")
+        return self
 
 
 class KeyText(_Text):
     """A key of an ERP or an operator; only its hash stands here. Make one with: gateway key NAME."""
 
-    name: Name
-    role: Literal["erp", "operator"]
+    name: Name = Field(description="Whose key it is; it stands in the log.")
+    role: Literal["erp", "operator"] = Field(description="An ERP sends messages; an operator sees all documents.")
     erp: Name = Field("main", description="Which ERP it belongs to.")
-    sha256: Hash
+    sha256: Hash = Field(description="SHA-256 of the key, as the command prints it.")
 
 
 class InboxText(_Text):
     """A folder in which an ERP puts its messages as JSON files."""
 
-    path: str
-    erp: Name = "main"
+    path: str = Field(description="The folder; below the data folder unless absolute.")
+    erp: Name = Field("main", description="Which ERP puts them there.")
 
 
 class LimitsText(_Text):
@@ -82,10 +90,12 @@ class LimitsText(_Text):
 class GatewayText(_Text):
     """gateway.yaml."""
 
-    erps: dict[Name, ErpText] = Field(default_factory=dict)
-    keys: tuple[KeyText, ...] = ()
-    erp_inboxes: tuple[InboxText, ...] = ()
-    limits: LimitsText = LimitsText()
+    erps: dict[Name, ErpText] = Field(default_factory=dict, description="The ERPs by their names.")
+    keys: tuple[KeyText, ...] = Field(
+        (), description="Keys of ERPs and operators; those of partners are in their files."
+    )
+    erp_inboxes: tuple[InboxText, ...] = Field((), description="Folders from which messages of an ERP are taken.")
+    limits: LimitsText = Field(LimitsText(), description="Bounds.")
 
 
 class Settings(_Text):
@@ -100,27 +110,73 @@ class Settings(_Text):
 
 
 def load_settings(environment: Environment | None = None) -> Settings:
-    """Read the environment and ``gateway.yaml``; raise ConfigurationError with every mistake."""
+    """Read the environment and ``gateway.yaml``; raise ConfigurationError with every mistake of both."""
+    problems: list[Problem] = []
     if environment is None:
-        try:
-            environment = Environment()
-        except ValidationError as error:
-            raise ConfigurationError(
-                [
-                    Problem(
-                        "environment", 1, f"GATEWAY_{str(item['loc'][0]).upper()}", item["msg"], "correct the variable"
-                    )
-                    for item in error.errors()
-                ]
-            ) from None
-    path = environment.config_dir / "gateway.yaml"
-    if not path.exists():
-        return Settings(environment=environment, gateway=GatewayText())
-    data = located.read(path.read_text(encoding="utf-8"), str(path))
+        environment = _environment(problems)
+    text = _gateway_text(environment.config_dir / "gateway.yaml", problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return Settings(environment=environment, gateway=text)
+
+
+def _environment(problems: list[Problem]) -> Environment:
+    """Read the environment; variables with mistakes, which are added to ``problems``, count as not set."""
     try:
-        return Settings(environment=environment, gateway=GatewayText.model_validate(data.data or {}))
+        return Environment()
     except ValidationError as error:
-        raise ConfigurationError(data.problems(error)) from None
+        for item in error.errors(include_url=False):
+            name = f"GATEWAY_{str(item['loc'][0]).upper()}"
+            reason = f"{item['msg'][:1].lower()}{item['msg'][1:]}, not {item['input']!r}"
+            problems.append(Problem("environment", 1, name, reason, f"correct it, or: unset {name}"))
+    return Environment.model_construct(config_dir=Path(os.environ.get("GATEWAY_CONFIG_DIR", "")))
+
+
+def _gateway_text(path: Path, problems: list[Problem]) -> GatewayText:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return GatewayText()
+    except UnicodeError:
+        problems.append(Problem(str(path), 1, "", "it is no UTF-8", "save it as UTF-8 text"))
+        return GatewayText()
+    except OSError as error:
+        reason = f"it can't be read ({error.strerror})"
+        problems.append(Problem(str(path), 1, "", reason, "make it readable for the gateway"))
+        return GatewayText()
+    try:
+        data = located.read(text, str(path), problems)
+        made = GatewayText.model_validate({} if data.data is None else data.data)
+    except ConfigurationError as error:
+        problems += error.problems
+        return GatewayText()
+    except ValidationError as error:
+        problems += data.problems(error)
+        return GatewayText()
+    problems += _clashes(made, data)
+    return made
+
+
+def _clashes(text: GatewayText, data: Located) -> list[Problem]:
+    """Find what points nowhere and what stands twice."""
+    found = []
+    known = ", ".join(sorted(text.erps)) or "none"
+    uses = [(("keys", index, "erp"), key.erp) for index, key in enumerate(text.keys) if key.role == "erp"]
+    uses += [(("erp_inboxes", index, "erp"), inbox.erp) for index, inbox in enumerate(text.erp_inboxes)]
+    for place, erp in uses:
+        if erp not in text.erps:
+            reason = f"there is no ERP {erp!r} (there are: {known})"
+            found.append(data.problem(place, reason, "add it under erps"))
+    first: dict[tuple[str, str], int] = {}
+    twice = [("keys", index, "sha256", key.sha256, "this key") for index, key in enumerate(text.keys)]
+    twice += [("keys", index, "name", key.name, f"the name {key.name}") for index, key in enumerate(text.keys)]
+    twice += [("erp_inboxes", i, "path", box.path, f"the folder {box.path}") for i, box in enumerate(text.erp_inboxes)]
+    for part, index, key_name, value, words in twice:
+        other = first.setdefault((f"{part}.{key_name}", value), index)
+        if other != index:
+            reason = f"{words} stands in {part}[{other + 1}] too"
+            found.append(data.problem((part, index, key_name), reason, "let each have its own"))
+    return sorted(found, key=lambda problem: problem.line)
 
 
 def read_secret(reference: str, what: str) -> str:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from gateway.trading.duration import Duration
+from gateway.trading.kinds import Name, RoomName, SetId, Version
 from gateway.x12.acknowledgment import AcknowledgmentStyle
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.faults import FaultCode
 from gateway.x12.tolerances import TOLERANCES, tolerated_codes
 from gateway.x12.writer import Style
-
-SetId = Annotated[str, StringConstraints(pattern=r"^\d{3}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 
 
 class _Text(BaseModel):
@@ -28,25 +26,42 @@ class _Text(BaseModel):
 
 
 class DelimiterText(_Text):
-    """The separators of what we send."""
+    """The separators of what we send. By default * > ~ and ^ without line breaks."""
 
-    element: str = Field("*", min_length=1, max_length=1)
-    component: str = Field(">", min_length=1, max_length=1)
-    segment: str = Field("~", min_length=1, max_length=1)
-    repetition: str = Field("^", min_length=1, max_length=1, description="Used from version 004020 on.")
-    newline: bool = Field(False, description="A line break behind each segment.")
+    element: str | None = Field(None, min_length=1, max_length=1, description="Between elements; by default *.")
+    component: str | None = Field(None, min_length=1, max_length=1, description="Within an element; by default >.")
+    segment: str | None = Field(
+        None, min_length=1, max_length=1, description="Behind each segment; by default ~. LF and CR may be written so."
+    )
+    repetition: str | None = Field(
+        None, min_length=1, max_length=1, description="Between repetitions, from version 004020 on; by default ^."
+    )
+    newline: bool | None = Field(None, description="A line break behind each segment.")
 
     @field_validator("segment", mode="before")
     @classmethod
     def _escapes(cls, value: Any) -> Any:
         return {"\\n": "\n", "\\r": "\r", "LF": "\n", "CR": "\r"}.get(value, value) if isinstance(value, str) else value
 
+    @field_validator("element", "component", "segment", "repetition")
+    @classmethod
+    def _no_letter(cls, value: str | None) -> str | None:
+        if value is not None and (value.isalnum() or value == " " or not value.isascii()):
+            raise ValueError("a letter, digit or blank can't tell data apart; take a mark such as * or |")
+        return value
+
 
 class NumberRange(_Text):
     """From which number to which; then it starts again."""
 
-    first: int = Field(1, ge=1, le=999_999_999)
-    last: int = Field(999_999_999, ge=1, le=999_999_999)
+    first: int = Field(1, ge=1, le=999_999_999, description="The first number; it comes again behind the last one.")
+    last: int = Field(999_999_999, ge=1, le=999_999_999, description="The last number.")
+
+    @model_validator(mode="after")
+    def _upward(self) -> NumberRange:
+        if self.last <= self.first:
+            raise ValueError("last is not above first; give a range such as {first: 1, last: 999999}")
+        return self
 
 
 class AcknowledgmentText(_Text):
@@ -65,7 +80,7 @@ class AcknowledgmentText(_Text):
 class RetryText(_Text):
     """How often and how patiently a delivery is tried."""
 
-    attempts: int | None = Field(None, ge=1, le=1000)
+    attempts: int | None = Field(None, ge=1, le=1000, description="How many tries there are before a person decides.")
     first: Duration | None = Field(None, description="The longest wait before the second try; it doubles each time.")
     longest: Duration | None = Field(None, description="No wait is longer.")
 
@@ -73,14 +88,16 @@ class RetryText(_Text):
 class Terms(_Text):
     """What any level may say."""
 
-    version: str | None = Field(None, pattern=r"^\d{6}", description="GS08 of what we send, such as 004010.")
-    guide: str | None = Field(None, description="The partner's guide, such as acme/856.")
-    profile: str | None = Field(None, description="The mapping profile; by default the base profile of the set.")
+    version: Version | None = Field(None, description="GS08 of what we send, such as 004010.")
     transport: Literal["folder", "rest"] | None = Field(None, description="How we send.")
     delimiters: DelimiterText | None = None
-    charset: Literal["ascii", "latin-1", "utf-8"] | None = None
+    charset: Literal["ascii", "latin-1", "utf-8"] | None = Field(
+        None, description="In which characters we write; by default ascii."
+    )
     replacement: str | None = Field(None, max_length=1, description="Stands for characters that can't be sent.")
-    control_numbers: NumberRange | None = None
+    control_numbers: NumberRange | None = Field(
+        None, description="Range of the numbers that we give. A partner has one sequence, so one range."
+    )
     usage: Literal["production", "test"] | None = Field(None, description="ISA15 of what we send.")
     test_to_erp: bool | None = Field(None, description="Whether documents marked as test go on to the ERP.")
     acknowledgment: AcknowledgmentText | None = None
@@ -101,7 +118,7 @@ class Terms(_Text):
     def _known(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
         unknown = [name for name in names or () if name not in TOLERANCES]
         if unknown:
-            raise ValueError(f"there is no tolerance {unknown[0]!r}; there are {', '.join(TOLERANCES)}")
+            raise ValueError(f"there is no tolerance {unknown[0]}; there are {', '.join(TOLERANCES)}")
         return names
 
 
@@ -111,6 +128,19 @@ class AgreementText(Terms):
     document: SetId = Field(description="The X12 set, such as 850.")
     direction: Literal["inbound", "outbound"] = Field(description="Inbound: from the partner to us.")
     role: Literal["buyer", "seller"] = Field(description="What we are in it.")
+    guide: RoomName | None = Field(None, description="The partner's guide, such as acme/856.")
+    profile: RoomName | None = Field(
+        None, description="The mapping profile, such as acme/856; by default the base profile of the set."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    element: str = "*"
+    component: str = ">"
+    segment: str = "~"
+    repetition: str = "^"
+    newline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +209,7 @@ def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None)
     def say(name: str, otherwise: Any) -> Any:
         return next((value for level in chain if (value := getattr(level, name)) is not None), otherwise)
 
-    marks: DelimiterText = say("delimiters", DelimiterText())
+    marks = _merged(_Marks, [level.delimiters for level in chain])
     numbers: NumberRange = say("control_numbers", NumberRange())
     return Agreement(
         partner=partner,

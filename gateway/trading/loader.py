@@ -1,17 +1,36 @@
-"""Loads partner files and shows every mistake at once, with file, line and what to do. Opens no file: texts come in."""
+"""Loads partner files and shows every mistake at once, with file, line and what to do. Opens no file: texts come in.
+
+A file with mistakes is not left aside: what can be read of it is checked on, so that one round of corrections is enough.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from gateway import located
 from gateway.errors import ConfigurationError, Problem
 from gateway.located import Located
-from gateway.trading.agreement import Agreement, settle
+from gateway.trading import clashes
+from gateway.trading.agreement import Agreement, AgreementText, Terms, settle
 from gateway.trading.directory import Directory, Partner
 from gateway.trading.partner import OwnText, PartnerText
+
+OWN_FILE = "partners/own.yaml"
+
+Text = TypeVar("Text", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class Survey:
+    """What the partner files say, mistakes included. ``agreements`` are those that could be understood, of broken files too."""
+
+    directory: Directory = field(default_factory=Directory)
+    problems: list[Problem] = field(default_factory=list)
+    agreements: list[tuple[Located, Agreement]] = field(default_factory=list)
 
 
 def load_directory(files: Mapping[str, str]) -> Directory:
@@ -19,95 +38,82 @@ def load_directory(files: Mapping[str, str]) -> Directory:
 
     Raises ConfigurationError with every mistake of every file.
     """
-    problems: list[Problem] = []
-    own: OwnText | None = None
+    found = survey(files)
+    if found.problems:
+        raise ConfigurationError(found.problems)
+    return found.directory
+
+
+def survey(files: Mapping[str, str]) -> Survey:
+    """Read partner files, and name every mistake of every file."""
+    found = Survey()
     own_file: Located | None = None
-    texts: list[tuple[Located, PartnerText]] = []
+    others: list[Located] = []
     for path, text in sorted(files.items()):
         try:
-            data = located.read(text, path)
-            if path.rpartition("/")[2] == "own.yaml":
-                own, own_file = OwnText.model_validate(data.data or {}), data
-            else:
-                texts.append((data, PartnerText.model_validate(data.data or {})))
-        except ValidationError as error:
-            problems += data.problems(error)
+            data = located.read(text, path, found.problems)
         except ConfigurationError as error:
-            problems += error.problems
-    for data, partner in texts:
-        problems += _of_one(data, partner)
-    problems += _across(texts, own, own_file)
-    if problems:
-        raise ConfigurationError(problems)
-    return Directory.of(own, [_partner(data, partner, own) for data, partner in texts])
-
-
-def _partner(data: Located, text: PartnerText, own: OwnText | None) -> Partner:
-    shared = own.defaults if own is not None else None
-    agreements: dict[tuple[str, str], Agreement] = {}
-    for index, agreement in enumerate(text.agreements):
-        key = (agreement.document, agreement.direction)
-        agreements[key] = settle(text.partner, index, agreement, text.defaults, shared)
-    return Partner(text, agreements, data)
-
-
-def _of_one(data: Located, partner: PartnerText) -> list[Problem]:
-    """Find mistakes within one file that a schema can't see."""
-    found = []
-    stem = data.file.rpartition("/")[2].removesuffix(".yaml")
-    if partner.partner != stem:
-        advice = f"write partner: {stem}, or rename the file to {partner.partner}.yaml"
-        found.append(data.problem(("partner",), f"{partner.partner!r} is not the name of the file", advice))
-    seen: dict[tuple[str, str], int] = {}
-    for index, agreement in enumerate(partner.agreements):
-        key = (agreement.document, agreement.direction)
-        if key in seen:
-            reason = f"{key[0]} {key[1]} is agreed twice (first in agreement {seen[key] + 1})"
-            found.append(data.problem(("agreements", index, "document"), reason, "keep one of them"))
-        seen.setdefault(key, index)
-        numbers = agreement.control_numbers
-        if numbers is not None and numbers.last <= numbers.first:
-            place = ("agreements", index, "control_numbers")
-            found.append(data.problem(place, "last is not above first", "give a range such as first: 1, last: 999999"))
-        found += _channel(data, partner, index)
-    return found
-
-
-def _channel(data: Located, partner: PartnerText, index: int) -> list[Problem]:
-    """Check that what is sent has a way to go."""
-    agreement = partner.agreements[index]
-    if agreement.direction != "outbound":
-        return []
-    transport = agreement.transport or (partner.defaults.transport if partner.defaults else None)
-    place = ("agreements", index, "transport")
-    channels = partner.channels
-    if transport == "folder" and (channels.folder is None or channels.folder.outbound is None):
-        return [data.problem(place, "there is no outbound folder", "add channels: {folder: {outbound: PATH}}")]
-    if transport == "rest" and channels.rest is None:
-        return [data.problem(place, "there is no REST channel", "add channels: {rest: {}}")]
-    return []
-
-
-def _across(texts: list[tuple[Located, PartnerText]], own: OwnText | None, own_file: Located | None) -> list[Problem]:
-    """Find ids and keys that two files claim."""
-    found = []
-    ids: dict[tuple[str, str], str] = {}
-    keys: dict[str, str] = {}
-    if own is not None and own_file is not None:
-        ids.update({identity.key: own_file.file for identity in own.identities})
-    for data, partner in texts:
-        for index, identity in enumerate(partner.identities):
-            other = ids.setdefault(identity.key, data.file)
-            if other != data.file:
-                reason = f"{identity.qualifier} {identity.id} is in {other} too"
-                advice = "an id belongs to one partner; remove it from one of the files"
-                found.append(data.problem(("identities", index), reason, advice))
-        for index, key in enumerate(partner.api_keys):
-            other = keys.setdefault(key.sha256, data.file)
-            if other != data.file:
-                advice = "make a key of its own with: gateway partner key " + partner.partner
-                found.append(data.problem(("api_keys", index), f"this key is in {other} too", advice))
-    if texts and own is None and own_file is None:
+            found.problems += error.problems
+            continue
+        if path == OWN_FILE:
+            own_file = data
+        else:
+            others.append(data)
+    own = _read(OwnText, own_file, found.problems) if own_file is not None else None
+    shared = _terms(own_file)
+    partners = []
+    for data in others:
+        whole = _read(PartnerText, data, found.problems)
+        agreements = _settled(data, shared)
+        found.agreements += [(data, agreement) for agreement in agreements]
+        found.problems += clashes.within(data, agreements)
+        if whole is not None:
+            by_key = {(agreement.document, agreement.direction): agreement for agreement in agreements}
+            partners.append(Partner(_inheriting(whole, shared), by_key, data))
+    found.problems += clashes.across(others, own_file)
+    if others and OWN_FILE not in files:
         advice = "write it: name, and identities with qualifier and id"
-        found.append(Problem("partners/own.yaml", 1, "", "the file is missing, so nobody knows who we are", advice))
+        found.problems.append(Problem(OWN_FILE, 1, "", "the file is missing, so nobody knows who we are", advice))
+    found.problems.sort(key=lambda problem: (problem.file, problem.line))
+    if not found.problems:
+        found.directory = Directory.of(own, partners)
     return found
+
+
+def _read(model: type[Text], data: Located, problems: list[Problem]) -> Text | None:
+    """Read a whole file; None when it has mistakes, which are added to ``problems``."""
+    try:
+        return model.model_validate({} if data.data is None else data.data)
+    except ValidationError as error:
+        problems += data.problems(error)
+        return None
+
+
+def _terms(data: Located | None) -> Terms | None:
+    """Return the ``defaults`` of a file; None where there are none, or none that can be understood."""
+    said: Any = data.data.get("defaults") if data is not None and isinstance(data.data, dict) else None
+    try:
+        return None if said is None else Terms.model_validate(said)
+    except ValidationError:
+        return None  # Its mistakes are named where the whole file is read.
+
+
+def _inheriting(text: PartnerText, shared: Terms | None) -> PartnerText:
+    """Lay the partner's defaults over ours: they hold for envelopes, which are judged before any agreement is known."""
+    if shared is None:
+        return text
+    said = dict(shared) | {name: value for name, value in text.defaults or () if value is not None}
+    return text.model_copy(update={"defaults": Terms.model_construct(**said)})
+
+
+def _settled(data: Located, shared: Terms | None) -> list[Agreement]:
+    """Settle each agreement of a file that can be understood by itself."""
+    defaults = _terms(data)
+    made = []
+    for index, item in clashes.entries(data, "agreements"):
+        try:
+            text = AgreementText.model_validate(item)
+        except ValidationError:
+            continue  # Likewise.
+        made.append(settle(str(data.data.get("partner", "")), index, text, defaults, shared))
+    return made

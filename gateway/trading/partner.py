@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from gateway.trading.agreement import AgreementText, Name, Terms
+from gateway.trading.agreement import AgreementText, Terms
+from gateway.trading.kinds import Address, Hash, InterchangeId, Name, Qualifier, Secret
 
-Qualifier = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2}$")]
-InterchangeId = Annotated[str, StringConstraints(min_length=1, max_length=15, strip_whitespace=True)]
-Secret = Annotated[str, StringConstraints(pattern=r"^(env|file):.+$")]
-Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+# What the name of a file that we put into a folder may hold.
+NAME_PARTS = ("set", "control_number", "id", "timestamp", "partner")
 
 
 class _Text(BaseModel):
@@ -23,7 +22,7 @@ class Identity(_Text):
     """An interchange id (ISA05/06 or ISA07/08) and the application id that goes with it (GS02 or GS03)."""
 
     qualifier: Qualifier = Field(description="01 DUNS, 12 phone, 14 DUNS with suffix, ZZ as agreed, ...")
-    id: InterchangeId
+    id: InterchangeId = Field(description="ISA06 or ISA08, without the blanks that fill it up.")
     group: str | None = Field(None, max_length=15, description="GS02 or GS03; by default the id.")
 
     @property
@@ -40,22 +39,22 @@ class Identity(_Text):
 class ApiKey(_Text):
     """A key of the partner's REST client; only its hash is here. Make one with: gateway partner key NAME."""
 
-    name: Name
-    sha256: Hash
-    expires: date | None = None
+    name: Name = Field(description="Which of the partner's keys it is; it stands in the log.")
+    sha256: Hash = Field(description="SHA-256 of the key, as the command prints it.")
+    expires: date | None = Field(None, description="The last day on which it opens the door, such as 2027-03-31.")
 
 
 class Webhook(_Text):
     """Where we post what we send; the secret signs it (Standard Webhooks)."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
-    secret: Secret = Field(description="env:NAME or file:PATH")
+    url: Address = Field(description="Where the documents are posted.")
+    secret: Secret = Field(description="Where the secret is: env:NAME or file:PATH.")
 
 
 class RestChannel(_Text):
     """REST: the partner posts to us, and fetches from its outbox unless it gives a webhook."""
 
-    webhook: Webhook | None = None
+    webhook: Webhook | None = Field(None, description="Without it the partner fetches from /api/v1/outbox.")
 
 
 class FolderChannel(_Text):
@@ -64,22 +63,38 @@ class FolderChannel(_Text):
     inbound: str | None = Field(None, description="We pick files up here; done ones go to archive/ below it.")
     outbound: str | None = Field(None, description="We put files here, whole or not at all.")
     patterns: tuple[str, ...] = Field(("*.edi", "*.x12", "*.txt", "*.json"), description="Which names are picked up.")
-    name: str = Field("{set}_{control_number}.edi", description="Name of a file that we put there.")
+    name: str = Field(
+        "{set}_{control_number}.edi",
+        description="Name of a file that we put there; it may hold "
+        + ", ".join(f"{{{part}}}" for part in NAME_PARTS)
+        + ".",
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _known_parts(cls, value: str) -> str:
+        for part in re.findall(r"\{(.*?)\}", value):
+            if part not in NAME_PARTS:
+                known = ", ".join(f"{{{name}}}" for name in NAME_PARTS)
+                raise ValueError(f"a file name can't hold {{{part}}}; use {known}")
+        if not {"{control_number}", "{id}"} & set(re.findall(r"\{.*?\}", value)):
+            raise ValueError("two files would have the same name; put {control_number} or {id} into it")
+        return value
 
 
 class Channels(_Text):
     """How bytes come and go."""
 
-    rest: RestChannel | None = None
-    folder: FolderChannel | None = None
+    rest: RestChannel | None = Field(None, description="By HTTP; rest: {} for a partner who posts and fetches.")
+    folder: FolderChannel | None = Field(None, description="By files in folders.")
 
 
 class Contact(_Text):
     """Whom to ask."""
 
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    name: str | None = Field(None, description="Person or department.")
+    email: str | None = Field(None, description="Address for mail.")
+    phone: str | None = Field(None, description="Number to call.")
 
 
 class PartnerText(_Text):
@@ -87,20 +102,24 @@ class PartnerText(_Text):
 
     partner: Name = Field(description="Its name, the same as that of the file.")
     name: str = Field(min_length=1, description="Its name for people.")
-    contact: Contact | None = None
-    identities: tuple[Identity, ...] = Field(min_length=1, description="Under which ids it sends and receives.")
+    contact: Contact | None = Field(None, description="Whom to ask there.")
+    identities: tuple[Identity, ...] = Field(
+        min_length=1, description="Under which ids it sends and receives; we send to the first."
+    )
     as2_names: tuple[str, ...] = Field((), description="AS2-From and AS2-To names.")
-    api_keys: tuple[ApiKey, ...] = ()
-    channels: Channels = Channels()
+    api_keys: tuple[ApiKey, ...] = Field((), description="Its keys for the REST interface, by their hashes.")
+    channels: Channels = Field(Channels(), description="How bytes come and go.")
     defaults: Terms | None = Field(None, description="What holds for all of its agreements.")
-    agreements: tuple[AgreementText, ...] = ()
+    agreements: tuple[AgreementText, ...] = Field(
+        (), description="What is exchanged: one entry for each document and direction."
+    )
 
 
 class OwnText(_Text):
     """Who we are: partners/own.yaml."""
 
-    name: str = Field(min_length=1)
-    identities: tuple[Identity, ...] = Field(min_length=1, description="The first one is used to send.")
-    as2_names: tuple[str, ...] = ()
-    contact: Contact | None = None
+    name: str = Field(min_length=1, description="Our name for people.")
+    identities: tuple[Identity, ...] = Field(min_length=1, description="Our ids; the first one is used to send.")
+    as2_names: tuple[str, ...] = Field((), description="Our AS2 names.")
+    contact: Contact | None = Field(None, description="Whom partners ask.")
     defaults: Terms | None = Field(None, description="What holds for every agreement with everybody.")
