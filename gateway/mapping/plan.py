@@ -96,6 +96,12 @@ class Each:
     body: Body
     without: Without = ()
 
+    @property
+    def is_level(self) -> bool:
+        """Whether it runs over HL levels of one kind: such a level says something even where nothing else stands in it."""
+        hop = self.target.hops[-1] if self.target.use is None else None
+        return hop is not None and hop.loop.name == "HL" and any(not each.negated for each in hop.filters)
+
 
 Item: TypeAlias = Value | Pairs | Group | Each
 

@@ -1,7 +1,7 @@
 """Turns a plan into a Python function that reads a set: tree in, dict out.
 
 The tree is what `gateway.x12.walker` placed, its HL loops nested. Absent values are left out, and so are objects and
-lists with nothing in them. A generated function has the shape of what a person would write::
+lists with nothing in them, but for HL levels. A generated function has the shape of what a person would write::
 
     def read(node, mark, root):
         o = {}
@@ -227,5 +227,5 @@ class _ReadCompiler:
             else:
                 self.out.line(f"{inner} = {{}}")
                 self._items(item.body.items, Scope(self.out, here, use), inner)
-            self.out.line(f"if {inner}: {rows}.append({inner})")
+            self.out.line(f"{rows}.append({inner})" if item.is_level else f"if {inner}: {rows}.append({inner})")
         self.out.line(f"if {rows}: {target}[{item.name!r}] = {rows}")

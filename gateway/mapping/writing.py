@@ -14,11 +14,12 @@ the set. A generated function first fetches the values and then writes the segme
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any, TypeAlias
 
 from gateway.mapping.conversions import Way
 from gateway.mapping.emit import Emitter
-from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Plan, Value, Without
+from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Plan, Value
 from gateway.mapping.slots import Place, Selected, Slot, fill
 from gateway.x12.path import Hop
 from gateway.x12.standards.definition import Use
@@ -101,9 +102,11 @@ class _WriteCompiler:
             self._flush(below)
             self._hang(place.node, hop, below.node)
 
-    def _hang(self, node: str, hop: Hop, below: str, without: Without = ()) -> None:
-        """Put the loop ``below`` into ``node``, if there is anything in it."""
-        with self.out.block(f"if {below}:"):
+    def _hang(self, node: str, hop: Hop, below: str, item: Each | None = None) -> None:
+        """Put the loop ``below`` into ``node``, if there is anything in it or if it is a level."""
+        without = item.without if item is not None else ()
+        level = item is not None and item.is_level
+        with nullcontext() if level else self.out.block(f"if {below}:"):
             if hop.filters or without:
                 selected = Selected(hop.loop.trigger.name, hop.filters, without)
                 self.out.line(f"{self.out.bind(selected)}.opening({below})")
@@ -265,7 +268,7 @@ class _WriteCompiler:
             self.out.line(f"{self._block(item.body)}({one}, {below})")
         else:
             self._place(Place(below), item.body.items, one)
-        self._hang(node, hop, below, item.without)
+        self._hang(node, hop, below, item)
 
 
 def _reached(items: list[Item]) -> Iterator[tuple[Hop, ...]]:
