@@ -100,11 +100,9 @@ class Collector:
         known = library.segment_known(item.name, self._version)
         label = library.segment(item.name, self._version).label if known else ""
         path = item.loop.path
-        opener = item.loop.trigger.name
-        if item.code is FaultCode.SEGMENT_UNEXPECTED and self._definition:
-            loops = [use.loop for use in self._definition.root.uses() if use.name == item.name]
-            opener = " or ".join(sorted({loop.trigger.name for loop in loops if loop.parent is not None})) or opener
-        message, fix = explain.segment_words(item.code, item.name, label, path, opener, item.detail)
+        message, fix = explain.segment_words(
+            item.code, item.name, label, path, " or ".join(self._openers(item.name)), item.detail
+        )
         return Fault(
             item.code,
             message,
@@ -116,6 +114,12 @@ class Collector:
             fix=fix,
             tolerated=item.code in self._tolerate,
         )
+
+    def _openers(self, name: str) -> list[str]:
+        """Return the segments that open the loops in which a segment may stand; its own loop it opens itself."""
+        uses = self._definition.root.uses() if self._definition else ()
+        around = [use.loop.parent if use is use.loop.trigger else use.loop for use in uses if use.name == name]
+        return sorted({loop.trigger.name for loop in around if loop is not None and loop.parent is not None})
 
     def elements(self, placed: Placed) -> None:
         """Judge the elements of every segment that has a place."""
@@ -129,8 +133,11 @@ class Collector:
                     self.faults.append(self._finding(finding, index, use, placed.occurrences[index]))
 
     def hierarchy(self, placed: Placed) -> None:
-        """Judge the tree of HL levels."""
+        """Judge the tree of HL levels; where a level lacks its HL, the numbers of the others tell nothing."""
         segments = self._transaction.segments
+        lost = {item.position for item in placed.misplaced if item.code is FaultCode.SEGMENT_UNEXPECTED}
+        if any(use is not None and use.loop.name == "HL" for use in (placed.uses[at - 1] for at in lost)):
+            return
         levels = [(index, use) for index, use in enumerate(placed.uses) if use is not None and use.name == "HL"]
         for number, finding in hierarchy_findings([segments[index] for index, _use in levels]):
             if self._keeps(finding.code):

@@ -19,23 +19,28 @@ def hierarchy_findings(levels: list[list[str]]) -> Iterator[tuple[int, Finding]]
     """Check the HL segments of a set, in order; yield (index of the HL, finding).
 
     A level with a wrong number answers to the right one too, a count goes on from where it jumped to, an unknown parent is
-    reported once, and where one is unknown no level is said to lack levels below: so that one fault never causes a second.
+    reported once and not at all where the count jumped over it, and where a parent is unknown no level is said to lack
+    levels below: so that one fault never causes a second.
     """
     parents = {parent for level in levels if (parent := element(level, 2))}
     names, numbers = _names(levels)
     yield from numbers
     known: set[str] = set()
     orphans: dict[str, int] = {}
+    highest, unsure = 0, False
     for index, level in enumerate(levels):
         parent = element(level, 2)
+        highest = max(highest, whole_number(element(level, 1)) or 0)
         if parent and parent not in known:
-            orphans.setdefault(parent, index)
+            unsure = True
+            if not 0 < (whole_number(parent) or 0) < highest:
+                orphans.setdefault(parent, index)
         known |= names[index]
     for parent, index in orphans.items():
         yield index, Finding(FaultCode.HL_PARENT, 2, value=parent)
     for index, level in enumerate(levels):
         flag, has_children = element(level, 4), not names[index].isdisjoint(parents)
-        if flag == "1" and not has_children and not orphans:
+        if flag == "1" and not has_children and not unsure:
             yield index, Finding(FaultCode.HL_CHILDREN, 4, value=flag, detail="0")
         elif flag == "0" and has_children:
             yield index, Finding(FaultCode.HL_CHILDREN, 4, value=flag, detail="1")

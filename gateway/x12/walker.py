@@ -239,24 +239,34 @@ class _Walk:
         return use, occurrence
 
     def _open_for(self, places: list[Use], position: int, segment: list[str]) -> tuple[Use | None, int]:
-        """Open the nearest loop ahead to which the segment belongs, as if its first segment had come."""
-        for use in places:
-            loop = use.loop
-            if loop.parent is None:
-                continue
+        """Open the nearest loop ahead to which the segment belongs, and those around it, as if they had been opened."""
+        ways = [way for use in places if (way := self._way_to(use)) is not None]
+        if not ways:
+            return None, 0
+        closing, loops, use = min(ways, key=lambda way: len(way[1]))
+        for _ in range(closing):
+            self._close(position)
+        for loop, inner in zip(loops, [*(inner.index for inner in loops[1:]), use.index], strict=True):
+            frame = self.frames[-1]
+            frame.counts[loop.index] = frame.counts.get(loop.index, 0) + 1
+            frame.at = loop.index
+            node: Node = {}
+            frame.node.setdefault(loop.name, []).append(node)
+            self.frames.append(_Frame(loop, node, inner, {0: 1, inner: 1}, set(range(inner))))
+        self.frames[-1].node[use.name] = [segment]
+        return use, 1
+
+    def _way_to(self, use: Use) -> tuple[int, list[Loop], Use] | None:
+        """Return how many open loops to close and which to open, outermost first, to reach ``use``; None where none leads."""
+        loops: list[Loop] = []
+        loop = use.loop
+        while loop.parent is not None:
+            loops.insert(0, loop)
             for closing, frame in enumerate(reversed(self.frames)):
                 if frame.loop is loop.parent and loop.index >= frame.at:
-                    for _ in range(closing):
-                        self._close(position)
-                    frame.counts[loop.index] = frame.counts.get(loop.index, 0) + 1
-                    frame.at = loop.index
-                    node: Node = {use.name: [segment]}
-                    frame.node.setdefault(loop.name, []).append(node)
-                    opened = _Frame(loop, node, use.index, {use.index: 1, 0: 1})
-                    opened.reported.update(range(use.index))
-                    self.frames.append(opened)
-                    return use, 1
-        return None, 0
+                    return closing, loops, use
+            loop = loop.parent
+        return None
 
     def _report(self, code: FaultCode, position: int, name: str, loop: Loop, detail: str = "") -> None:
         self.misplaced.append(Misplacement(code, position, name, loop, detail))

@@ -98,7 +98,7 @@ class _Writer:
         _check_style(style)
 
     def bytes(self) -> bytes:
-        end = self.marks.segment + ("\n" if self.style.newline and self.marks.segment != "\n" else "")
+        end = self.marks.segment + ("\n" if self.style.newline and self.marks.segment not in "\r\n" else "")
         text = end.join(self.lines) + end
         try:
             return text.encode(self.style.charset)
