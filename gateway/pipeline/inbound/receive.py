@@ -6,6 +6,8 @@ A second copy gets the first receipt: the same idempotency key, or the same byte
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 
 from gateway.errors import Conflict
 from gateway.pipeline.inbound.repeat import repeat
@@ -44,15 +46,23 @@ async def receive(submission: Submission, world: World) -> Receipt:
 
     Raises Conflict when its idempotency key was used with other bytes.
     """
-    now = world.clock()
+    transmission = _transmission(submission, world)
+    receipt, tasks = await world.ledger.tx(
+        partial(_store, submission=submission, transmission=transmission, world=world)
+    )
+    world.wake(tasks)
+    return receipt
+
+
+def _transmission(submission: Submission, world: World) -> Transmission:
     partner = submission.partner
-    transmission = Transmission(
+    return Transmission(
         id=world.new_id(),
         direction="inbound",
         source=f"partner:{partner.id}" if partner else "unknown",
         partner=partner.id if partner else None,
         transport=submission.transport,
-        created_at=now,
+        created_at=world.clock(),
         digest=submission.blob.digest,
         size=submission.blob.size,
         content_type=submission.content_type,
@@ -62,42 +72,57 @@ async def receive(submission: Submission, world: World) -> Receipt:
         remote=submission.remote,
         idempotency_key=submission.idempotency_key,
     )
-    lane = reading_lane(partner)
-    task = Task(
-        StepName.READ, transmission.id, submission.tracking_id, now, lane, carry=(transmission, submission.blob)
+
+
+def _store(
+    uow: UnitOfWork, *, submission: Submission, transmission: Transmission, world: World
+) -> tuple[Receipt, list[Task]]:
+    known = uow.find_transmission(
+        transmission.source,
+        key=submission.idempotency_key,
+        digest=transmission.digest,
+        since=_window_begins(submission.partner, transmission.created_at),
     )
-    window = max((a.duplicate_window for a in partner.agreements.values()), default=None) if partner else None
+    if known is not None:
+        return _known(uow, submission, transmission, known, world)
+    if submission.blob.data is not None:
+        uow.keep(submission.blob.data)
+    uow.add(transmission)
+    task = Task(
+        StepName.READ,
+        transmission.id,
+        submission.tracking_id,
+        transmission.created_at,
+        reading_lane(submission.partner),
+        carry=(transmission, submission.blob),
+    )
+    uow.schedule(task)
+    note_event(
+        uow, world, "transmission.received", transmission, transport=submission.transport, size=transmission.size
+    )
+    return Receipt(transmission.id, False, transmission.state), [task]
 
-    tasks: list[Task] = []
 
-    def store(uow: UnitOfWork) -> Receipt:
-        since = now - window if window is not None else now
-        known = uow.find_transmission(
-            transmission.source, key=submission.idempotency_key, digest=transmission.digest, since=since
-        )
-        if known is not None:
-            if known.digest != transmission.digest:
-                raise Conflict
-            note_event(uow, world, "transmission.duplicate", known, transport=submission.transport)
-            if submission.idempotency_key is None or submission.idempotency_key != known.idempotency_key:
-                # A client's own retry, under its own key, asks for the receipt only. Anybody else sent the document again.
-                for repeated in repeat(uow, world, uow.answers_to(known.id), known.id):
-                    uow.schedule(repeated)
-                    tasks.append(repeated)
-            return Receipt(known.id, True, known.state)
-        if submission.blob.data is not None:
-            uow.keep(submission.blob.data)
-        uow.add(transmission)
-        uow.schedule(task)
-        tasks.append(task)
-        note_event(
-            uow, world, "transmission.received", transmission, transport=submission.transport, size=transmission.size
-        )
-        return Receipt(transmission.id, False, transmission.state)
+def _known(
+    uow: UnitOfWork, submission: Submission, transmission: Transmission, known: Transmission, world: World
+) -> tuple[Receipt, list[Task]]:
+    """Answer what came before with its first receipt."""
+    if known.digest != transmission.digest:
+        raise Conflict
+    note_event(uow, world, "transmission.duplicate", known, transport=submission.transport)
+    tasks = []
+    if submission.idempotency_key is None or submission.idempotency_key != known.idempotency_key:
+        # A client's own retry, under its own key, asks for the receipt only. Anybody else sent the document again.
+        tasks = repeat(uow, world, uow.answers_to(known.id), known.id)
+        for task in tasks:
+            uow.schedule(task)
+    return Receipt(known.id, True, known.state), tasks
 
-    receipt = await world.ledger.tx(store)
-    world.wake(tasks)
-    return receipt
+
+def _window_begins(partner: Partner | None, now: datetime) -> datetime:
+    """Return since when the same bytes are a copy: the longest window that was agreed."""
+    windows = [agreement.duplicate_window for agreement in partner.agreements.values()] if partner else []
+    return now - max(windows, default=timedelta(0))
 
 
 def reading_lane(partner: Partner | None) -> str | None:

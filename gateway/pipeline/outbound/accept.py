@@ -59,20 +59,29 @@ class Accepted:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A checked message: what it is, for whom, under which agreement."""
+
+    text: ErpMessage
+    row: MessageType
+    agreement: Agreement
+    body: Part
+
+
 async def accept(erp: str, data: bytes, key: str | None, tracking_id: str, world: World) -> Accepted:
     """Store an ERP's message and make its composing due; return once both are committed.
 
     Raises MessageInvalid, NoAgreement, or Conflict when the key was used with another message.
     """
-    message_in, row, agreement, body = _checked(data, world)
-    now = world.clock()
+    message = _checked(data, world)
     transmission = Transmission(
         id=world.new_id(),
         direction="outbound",
         source=f"erp:{erp}",
-        partner=message_in.partner,
+        partner=message.text.partner,
         transport="erp",
-        created_at=now,
+        created_at=world.clock(),
         digest=hashlib.sha256(data).hexdigest(),
         size=len(data),
         content_type="application/json",
@@ -80,50 +89,51 @@ async def accept(erp: str, data: bytes, key: str | None, tracking_id: str, world
         tracking_id=tracking_id,
         idempotency_key=key,
     )
-    document = Document(
-        id=f"{transmission.id}-1",
-        transmission_id=transmission.id,
-        direction="outbound",
-        partner=message_in.partner,
-        set_id=row.set_id,
-        state=DocumentState.ACCEPTED,
-        created_at=now,
-        updated_at=now,
-        tracking_id=tracking_id,
-        version=agreement.version,
-        agreement=agreement.key,
-        role=agreement.role,
-        test=agreement.usage == "T",
-        digest=transmission.digest,
-        document_number=row.document_number(body),
-    )
-    header = Header(
-        message_id=document.id,
-        type=row.name,
-        schema_version="1.0",
-        direction="outbound",
-        partner=message_in.partner,
-        correlation_id=message_in.correlation_id or tracking_id,
-        created_at=now,
-        test=document.test,
-    )
+    document = _document(transmission, message)
+    kept = message_bytes(_header(document, message), message.body)
     store = partial(
-        _store,
-        world=world,
-        transmission=transmission,
-        document=document,
-        agreement=agreement,
-        row=row,
-        body=body,
-        message=message_bytes(header, body),
-        data=data,
+        _store, world=world, transmission=transmission, document=document, message=message, kept=kept, data=data
     )
     accepted, tasks = await world.ledger.tx(store)
     world.wake(tasks)
     return accepted
 
 
-def _checked(data: bytes, world: World) -> tuple[ErpMessage, MessageType, Agreement, Part]:
+def _document(transmission: Transmission, message: _Message) -> Document:
+    agreement = message.agreement
+    return Document(
+        id=f"{transmission.id}-1",
+        transmission_id=transmission.id,
+        direction="outbound",
+        partner=message.text.partner,
+        set_id=message.row.set_id,
+        state=DocumentState.ACCEPTED,
+        created_at=transmission.created_at,
+        updated_at=transmission.created_at,
+        tracking_id=transmission.tracking_id,
+        version=agreement.version,
+        agreement=agreement.key,
+        role=agreement.role,
+        test=agreement.usage == "T",
+        digest=transmission.digest,
+        document_number=message.row.document_number(message.body),
+    )
+
+
+def _header(document: Document, message: _Message) -> Header:
+    return Header(
+        message_id=document.id,
+        type=message.row.name,
+        schema_version="1.0",
+        direction="outbound",
+        partner=document.partner,
+        correlation_id=message.text.correlation_id or document.tracking_id,
+        created_at=document.created_at,
+        test=document.test,
+    )
+
+
+def _checked(data: bytes, world: World) -> _Message:
     try:
         message = ErpMessage.model_validate_json(data)
     except ValidationError as error:
@@ -143,7 +153,7 @@ def _checked(data: bytes, world: World) -> tuple[ErpMessage, MessageType, Agreem
             f" Add one with direction: outbound to partners/{message.partner}.yaml and send it again."
         )
     try:
-        return message, row, agreement, row.model.model_validate(message.body)
+        return _Message(message, row, agreement, row.model.model_validate(message.body))
     except ValidationError as error:
         raise MessageInvalid(_faults(error, "/body")) from None
 
@@ -165,12 +175,11 @@ def _store(
     world: World,
     transmission: Transmission,
     document: Document,
-    agreement: Agreement,
-    row: MessageType,
-    body: Part,
-    message: bytes,
+    message: _Message,
+    kept: bytes,
     data: bytes,
 ) -> tuple[Accepted, list[Task]]:
+    row, agreement, body = message.row, message.agreement, message.body
     since = world.clock() - agreement.duplicate_window if transmission.idempotency_key is None else world.clock()
     known = uow.find_transmission(
         transmission.source, key=transmission.idempotency_key, digest=transmission.digest, since=since
@@ -185,7 +194,7 @@ def _store(
     uow.add(transmission)
     orders = row.order_numbers(body)
     document.order_number = orders[0] if orders else None
-    document.canonical = uow.keep(message)
+    document.canonical = uow.keep(kept)
     document.notes = correlate(uow, world, document, row, body, orders)
     uow.add(document)
     note_event(uow, world, "document.received", document, set=document.set_id, number=document.document_number)
