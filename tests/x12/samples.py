@@ -67,7 +67,7 @@ def isa(
 
 def transaction(set_id: str, body: str, control: str = "0001") -> str:
     """ST, the lines of ``body`` and SE."""
-    lines = [line.strip() for line in body.strip().splitlines()]
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
     return f"ST*{set_id}*{control}~" + "".join(f"{line}~" for line in lines) + f"SE*{len(lines) + 2}*{control}~"
 
 
