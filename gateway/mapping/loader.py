@@ -128,20 +128,22 @@ class ProfileLibrary:
         for base in names_in(own.child("extends"), "extends", problems):
             below = self._laid(str(base.value), chain, base.where, problems)
         for shared in names_in(own.child("with"), "with", problems):
-            entry = _shared(self._entry(str(shared.value), chain, shared.where, problems))
+            entry = _shared(self._entry(str(shared.value), chain, shared.where, problems, "with"))
             below = entry if below is None else overlay(below, entry, problems)
         return own if below is None else overlay(below, own, problems)
 
-    def _entry(self, name: str, chain: tuple[str, ...], asked: Where, problems: Problems) -> Entry:
+    def _entry(
+        self, name: str, chain: tuple[str, ...], asked: Where, problems: Problems, key: str = "extends"
+    ) -> Entry:
         """Read one file; where there is none, or nothing that makes sense, the mistake is noted and nothing stands for it."""
         nothing = Entry({}, asked)
         if name in chain or len(chain) > _MAX_CHAIN:
             reason = f"the profiles extend each other in a circle: {' -> '.join((*chain, name))}"
-            problems.append(asked.problem("extends", reason, "let one of them stand alone"))
+            problems.append(asked.problem(key, reason, "let one of them stand alone"))
             return nothing
         found = self._fetch(name)
         if found is None:
-            key = "extends" if chain else ""
+            key = key if chain else ""
             problems.append(asked.problem(key, f"there is no profile {name}", f"make the file mappings/{name}.yaml"))
             return nothing
         text, file = found

@@ -1,0 +1,313 @@
+"""The profile language: extends, lists, filters, levels, one-way lines, constants and checks."""
+
+import pytest
+
+from gateway.errors import TranslationError
+from gateway.x12.hierarchy import nest
+from tests.mapping.documents import again, base, body_of, judged, library, profile
+from tests.support.x12 import interchange, invoice, purchase_order, ship_notice
+
+ORDER = """BEG*00*RO*PO7**20261121
+CUR*BY*EUR
+REF*CT*K-77*until May
+REF*DP*042
+REF*DP*043
+DTM*002*20261205
+N1*ST*North Plant*92*0042
+N3*1 Quay*Gate 4
+N4*Duluth*MN*55802*US
+N1*SE*Supplier Inc.
+PO1*1*10*EA*12.50*PE*BP*B-1*VP*V-1
+PID*F****First part
+REF*DG*drawing 9
+PO1*2*4*CA*3.25*PE*BP*B-2
+CTT*2"""
+HEAD = 'profile: test/one\nset: "850"\nversion: "004010"\nmessage: purchase_order\nfields:\n  order_number: BEG03\n'
+
+
+def order(text=ORDER):
+    return judged(interchange(text, set_id="850", group="PO").encode())
+
+
+def read(mapping, judgment=None):
+    judgment = judgment or order()
+    return mapping.read(nest(judgment.tree), ">")
+
+
+def write(mapping, **body):
+    model = mapping.message_type.model.model_validate({"order_number": "PO7", **body})
+    return ["*".join(map(str, segment)).rstrip("*") for segment in mapping.from_canonical(model)]
+
+
+# Extending
+
+
+def test_a_profile_replaces_a_line_of_its_base_and_keeps_the_others():
+    mapping = profile("profile: test/one\nextends: base/850\nfields: {contract: 'REF[01=CT]/02'}\n")
+    body = read(mapping)
+    assert body["contract"] == "K-77"
+    assert body["order_number"] == "PO7"
+    assert [line["number"] for line in body["lines"]] == ["1", "2"]
+
+
+def test_null_deletes_a_line_of_the_base_in_both_directions():
+    mapping = profile("""
+        profile: test/one
+        extends: base/850
+        fields:
+          references[]: null
+          lines[]:
+            fields:
+              item_ids[]: null
+        """)
+    body = read(mapping)
+    assert "references" not in body
+    assert all("item_ids" not in line for line in body["lines"])
+    kept = write(
+        mapping, references=[{"kind": "contract", "value": "K"}], lines=[{"number": "1", "item_ids": [{"value": "B"}]}]
+    )
+    assert kept == ["BEG*00*SA*PO7", "PO1*1", "CTT*1"]
+
+
+def test_a_list_is_replaced_where_a_profile_between_deletes_it():
+    profiles = library(
+        test__bare="""
+        profile: test/bare
+        extends: base/850
+        fields:
+          descriptions[]: null
+          references[]: null
+        """,
+        test__one="""
+        profile: test/one
+        extends: test/bare
+        fields:
+          descriptions[]:
+            each: REF
+            fields: {code: REF02, text: REF03}
+        """,
+    )
+    body = read(profiles.mapping("test/one"))
+    assert body["descriptions"][0] == {"code": "K-77", "text": "until May"}
+    assert "references" not in body
+
+
+def test_tables_and_blocks_of_the_base_get_rows_and_lines_of_the_partner():
+    mapping = profile("""
+        profile: test/one
+        extends: base/850
+        tables: {order_type: {RO: very_urgent}}
+        blocks:
+          party:
+            name: null
+            more_names[]: null
+        """)
+    body = read(mapping)
+    assert body["order_type"] == "very_urgent"
+    assert all("name" not in party for party in body["parties"])
+    assert write(mapping, order_type="very_urgent")[0] == "BEG*00*RO*PO7"
+    assert read(base("850"))["order_type"] == "rush"
+
+
+def test_fields_beside_use_change_the_block_in_that_one_place():
+    mapping = profile("""
+        profile: test/one
+        extends: base/850
+        fields:
+          parties[]:
+            fields: {name: null, relationship: N102}
+        """)
+    # relationship stood on N105 in the block; here it stands on N102.
+    assert [party.get("relationship") for party in read(mapping)["parties"]] == ["North Plant", "Supplier Inc."]
+
+
+# Lists and filters
+
+
+def test_a_line_with_a_filter_takes_its_segments_from_the_list():
+    mapping = profile("profile: test/one\nextends: base/850\nfields: {custom: {contract: 'REF[01=CT]/02'}}\n")
+    body = read(mapping)
+    assert body["custom"] == {"contract": "K-77"}
+    assert body["references"] == [{"kind": "department", "value": "042"}, {"kind": "department", "value": "043"}]
+    written = write(mapping, references=body["references"], custom=body["custom"])
+    assert written[1:4] == ["REF*DP*042", "REF*DP*043", "REF*CT*K-77"]
+
+
+def test_what_a_closer_line_owns_can_not_be_smuggled_through_the_list():
+    mapping = profile("profile: test/one\nextends: base/850\nfields: {custom: {contract: 'REF[01=CT]/02'}}\n")
+    with pytest.raises(TranslationError, match=r"REF\[01=CT\] is written by a line of its own: put the value there"):
+        write(mapping, references=[{"kind": "contract", "value": "K-1"}])
+
+
+def test_a_loop_with_a_filter_is_taken_from_the_list_of_loops():
+    mapping = profile("profile: test/one\nextends: base/850\nfields: {custom: {plant: 'N1[01=ST]/04'}}\n")
+    body = read(mapping)
+    assert body["custom"] == {"plant": "0042"}
+    assert [party["role"] for party in body["parties"]] == ["seller"]
+    with pytest.raises(TranslationError, match=r"N1\[01=ST\] is written by a line of its own"):
+        write(mapping, parties=[{"role": "ship_to", "name": "Elsewhere"}])
+
+
+def test_the_closest_of_three_lines_wins():
+    mapping = profile("""
+        profile: test/one
+        extends: base/850
+        fields:
+          custom: {contract: "REF[01=CT]/02"}
+          prices[]: {each: "REF[01=CT|DP]", use: price_by_reference}
+        blocks:
+          price_by_reference: {kind: REF01, condition: REF02}
+        """)
+    body = read(mapping, order(ORDER.replace("REF*DP*043", "REF*VR*043")))
+    assert body["custom"] == {"contract": "K-77"}
+    assert [price["condition"] for price in body["prices"]] == ["042"]
+    assert [reference["value"] for reference in body["references"]] == ["043"]
+
+
+def test_lists_whose_filters_exclude_each_other_stand_side_by_side():
+    mapping = profile(f"""{HEAD}
+  references[]: {{each: "REF[01=DP]", use: reference}}
+  descriptions[]: {{each: "REF[01!=DP]", use: description}}
+blocks:
+  reference: {{kind: REF01, value: REF02}}
+  description: {{form: REF01, text: REF02}}
+""")
+    body = read(mapping)
+    assert [row["value"] for row in body["references"]] == ["042", "043"]
+    assert [row["text"] for row in body["descriptions"]] == ["K-77"]
+    with pytest.raises(TranslationError, match=r"REF01 'DP' does not stand for what \[01!=DP\] selects"):
+        write(mapping, descriptions=[{"form": "DP", "text": "1"}])
+
+
+def test_alternatives_are_read_in_order_and_the_first_is_written():
+    mapping = profile(HEAD + "  contract: BEG06 or REF[01=CT]/02 or 'none'\n")
+    assert read(mapping)["contract"] == "K-77"
+    assert read(mapping, order("BEG*00*SA*1***K-1"))["contract"] == "K-1"
+    assert read(mapping, order("BEG*00*SA*1"))["contract"] == "none"
+    assert write(mapping, contract="K-2") == ["BEG***PO7***K-2"]
+
+
+# One direction
+
+
+def test_read_stands_alone_or_with_write():
+    mapping = profile(
+        HEAD
+        + """  custom:
+    first: {read: "REF[01=CT]/03 | split(' ', 1)"}
+    second: {read: "REF[01=CT]/03 | split(' ', 2)", write: "REF[01=CT]/03"}
+    third: {write: "REF[01=DP]/02"}
+"""
+    )
+    assert read(mapping)["custom"] == {"first": "until", "second": "May"}
+    assert write(mapping, custom={"first": "a", "second": "b", "third": "c"}) == ["BEG***PO7", "REF*CT**b", "REF*DP*c"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"), [("BEG02 = RO|SA", "PO7"), ("BEG02 != RO", None), ("BEG02 = 'RO'", "PO7")]
+)
+def test_when_reads_only_where_its_condition_holds(condition, expected):
+    mapping = profile(HEAD + f'  custom: {{it: {{read: BEG03, when: "{condition}"}}}}\n')
+    assert read(mapping).get("custom", {}).get("it") == expected
+
+
+def test_a_default_is_read_when_absent_and_left_out_when_equal():
+    mapping = profile(HEAD + "  currency: {role: CUR01, currency: CUR02 | default(USD)}\n")
+    assert read(mapping)["currency"] == {"role": "BY", "currency": "EUR"}
+    assert read(mapping, order("BEG*00*SA*1\nCUR*BY"))["currency"] == {"role": "BY", "currency": "USD"}
+    # CUR02 is mandatory in the standard, so it is written even where it equals the default.
+    assert write(mapping, currency={"role": "BY", "currency": "USD"})[1] == "CUR*BY*USD"
+    optional = profile(HEAD + "  contract: BEG06 | default(none)\n")
+    assert write(optional, contract="none") == ["BEG***PO7"]
+    assert write(optional, contract="K") == ["BEG***PO7***K"]
+
+
+def test_constants_are_written_and_not_read():
+    mapping = profile(HEAD + "constants: {FOB01: PP, 'N1[01=SE]/02': Supplier}\n")
+    assert write(mapping) == ["BEG***PO7", "FOB*PP", "N1*SE*Supplier"]
+    assert set(read(mapping)) == {"order_number"}
+
+
+# Checks
+
+
+def test_a_total_is_filled_in_when_written_and_compared_when_read():
+    mapping = base("850")
+    lines = [{"number": str(number), "quantity": {"value": "2", "unit": "each"}} for number in range(3)]
+    assert write(mapping, lines=lines)[-1] == "CTT*3"
+    judgment = order(ORDER.replace("CTT*2", "CTT*5"))
+    assert mapping.to_canonical(judgment.tree, ">")[1] == ["CTT/01 says 5, but count(lines) is 2"]
+
+
+def test_sums_and_levels_are_counted_too():
+    summed = profile(
+        "profile: test/one\nextends: base/850\ncheck: {CTT/02: sum(lines.quantity.value)}\nfields: {totals: {hash: null}}\n"
+    )
+    lines = [{"number": "1", "quantity": {"value": "2.5"}}, {"number": "2", "quantity": {"value": "4"}}]
+    assert write(summed, lines=lines)[-1] == "CTT*2*6.5"
+    notice = base("856")
+    judgment = judged(ship_notice().replace("CTT*4", "CTT*7").encode())
+    assert notice.to_canonical(judgment.tree, ">")[1] == ["CTT01 says 7, but segments(HL) is 4"]
+
+
+# Levels
+
+
+def test_levels_keep_their_shape_and_get_their_numbers_when_written():
+    mapping = base("856")
+    judgment = judged(ship_notice().encode())
+    body = body_of(mapping, judgment)
+    [shipment] = body.shipments
+    [bought] = shipment.orders
+    [carton] = bought.packages
+    assert carton.kind == "pack"
+    assert carton.marks[0].value == "00006141410000000018"
+    assert carton.items[0].item_ids[0].value == "B-1"
+    levels = [segment for segment in mapping.from_canonical(body) if segment[0] == "HL"]
+    assert levels == [
+        ["HL", "1", "", "S", "1"],
+        ["HL", "2", "1", "O", "1"],
+        ["HL", "3", "2", "P", "1"],
+        ["HL", "4", "3", "I", "0"],
+    ]
+    assert again(mapping, body)[1] == body
+
+
+def test_a_level_with_nothing_of_its_own_stays():
+    mapping = base("856")
+    body = body_of(mapping, judged(ship_notice().replace("PRF*PO1~", "").replace("SE*13", "SE*12").encode()))
+    assert body.shipments[0].orders[0].packages[0].items[0].number == "1"
+    empty = mapping.message_type.model.model_validate({"shipment_number": "S", "shipments": [{}]})
+    assert ["HL", "1", "", "S", "0"] in mapping.from_canonical(empty)
+
+
+# Refusals
+
+
+def test_what_the_canonical_model_does_not_take_is_refused_with_the_line_that_reads_it():
+    with pytest.raises(TranslationError) as caught:
+        body_of(base("810"), judged(invoice().replace("TDS*13800", "TDS*13,80").encode()))
+    assert "mappings/base/810.yaml:" in caught.value.detail
+    assert "totals.total" in caught.value.detail
+    assert caught.value.path == "totals.total"
+
+
+def test_too_many_ids_for_one_segment_are_refused_when_written():
+    ids = [{"kind": "buyer_part", "value": str(number)} for number in range(11)]
+    with pytest.raises(TranslationError, match="11 pairs given, but there is room for 10"):
+        write(base("850"), lines=[{"item_ids": ids}])
+
+
+def test_levels_that_hang_below_one_another_in_a_circle_are_not_read_without_end():
+    text = purchase_order()
+    assert body_of(base("850"), judged(text.encode())).order_number == "CPO1"
+    circle = ship_notice().replace("HL*2*1*O*1", "HL*2*4*O*1")
+    body = body_of(base("856"), judged(circle.encode()))
+    assert body.orders[0].order_number == "PO1"
+
+
+def test_a_profile_is_compiled_once_for_each_version():
+    profiles = library()
+    assert profiles.mapping("base/850", "004010") is profiles.mapping("base/850", "004010VICS")
+    assert profiles.mapping("base/850", "005010") is not profiles.mapping("base/850", "004010")
+    assert profiles.profile("base/850").set_id == "850"
