@@ -27,7 +27,7 @@ proof: .venv/.tests
 	HYPOTHESIS_PROFILE=proof GATEWAY_PROOF=1 $(BIN)/python -m pytest
 
 schemas: .venv/.tests
-	$(BIN)/python -m gateway.schemas docs
+	$(BIN)/python -m gateway.reference docs
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 
 import typer
+from rich.markup import escape
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.cli import demo, files, ledger, mappings, partners, serving
-from gateway.cli.console import show_error
+from gateway.cli.console import err, show_error
+from gateway.cli.examples import add_examples
 from gateway.errors import GatewayError
 
 app = typer.Typer(
@@ -21,12 +24,21 @@ app = typer.Typer(
 
 for module in (serving, files, mappings, partners, ledger, demo):
     module.register(app)
+add_examples(app)
 
 
 def main() -> None:
-    """Run the command line; an error of the house is a sentence and exit code 2."""
+    """Run the command line; an error of the house, or of the machine under it, is a sentence and exit code 2."""
     try:
         app()
     except GatewayError as error:
         show_error(error)
-        sys.exit(2)
+    except SQLAlchemyError as error:
+        err.print(escape(f"The ledger can't be used: {str(error).splitlines()[0]}"))
+        err.print("Check GATEWAY_DATABASE_URL, GATEWAY_DATA_DIR and the rights of the data folder.")
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        err.print(escape(f"{place}{error.strerror or error}. Check the name, its rights, and whether it is in use."))
+    else:
+        return
+    sys.exit(2)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,10 +18,13 @@ from gateway.configuration import Configuration, load_configuration
 from gateway.errors import ConfigurationError, GatewayError, NotFound, Problem
 from gateway.settings import Settings, load_settings
 from gateway.trading.directory import Partner
+from gateway.trading.kinds import Name
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Documents hold :words: and [words] of their own, which must come out as they are.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
+STDIN = Path("-")
 CHUNK = 1 << 16
 _LONG = 4 << 20  # Files from this size on get a progress bar.
 
@@ -32,21 +39,41 @@ def show_error(error: GatewayError) -> None:
         err.print(escape(error.detail))
 
 
+def write_json(data: Any) -> None:
+    """Write one object as one line for programs."""
+    sys.stdout.write(json.dumps(data, default=str) + "\n")
+
+
+def write_bytes(data: bytes) -> None:
+    """Write a document as it is, with a line break behind it so that the next prompt has a line of its own."""
+    sys.stdout.buffer.write(data if data.endswith(b"\n") else data + b"\n")
+    sys.stdout.buffer.flush()
+
+
 def chunks_of(path: Path) -> Iterator[bytes]:
-    """Yield the bytes of a file, with a progress bar for a large one."""
-    if not path.is_file():
-        raise NotFound(f"There is no file {path}. Check the name.")
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        if size < _LONG:
-            yield from iter(lambda: file.read(CHUNK), b"")
+    """Yield the bytes of a file, or of standard input for ``-``, with a progress bar for a large file.
+
+    Raises NotFound for what can't be opened or read.
+    """
+    try:
+        if path == STDIN:
+            yield from iter(lambda: sys.stdin.buffer.read(CHUNK), b"")
             return
-        columns = (TextColumn(path.name), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn())
-        with Progress(*columns, console=err, transient=True) as progress:
-            task = progress.add_task("", total=size)
-            for chunk in iter(lambda: file.read(CHUNK), b""):
-                yield chunk
-                progress.advance(task, len(chunk))
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            if size < _LONG:
+                yield from iter(lambda: file.read(CHUNK), b"")
+                return
+            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+            with Progress(*columns, TimeRemainingColumn(), console=err, transient=True) as progress:
+                task = progress.add_task(escape(path.name), total=size)
+                for chunk in iter(lambda: file.read(CHUNK), b""):
+                    yield chunk
+                    progress.advance(task, len(chunk))
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {path}. Check the name.") from None
+    except OSError as error:
+        raise NotFound(f"The file {path} can't be read ({error.strerror}). Check the name and its rights.") from None
 
 
 def configuration(settings: Settings | None = None) -> Configuration:
@@ -60,24 +87,40 @@ def partner_named(found: Configuration, name: str) -> Partner:
     partner = found.directory.partners.get(name)
     if partner is None:
         known = ", ".join(sorted(found.directory.partners)) or "none"
-        raise ConfigurationError(
-            [
-                Problem(
-                    f"partners/{name}.yaml", 1, "", f"there is no partner {name} (there are: {known})", "add the file"
-                )
-            ]
-        )
+        folder = load_settings().environment.config_dir.absolute()
+        advice = f"name one of them, or add the file below {folder} (GATEWAY_CONFIG_DIR says where)"
+        reason = f"there is no partner {name} (there are: {known})"
+        raise ConfigurationError([Problem(f"partners/{name}.yaml", 1, "", reason, advice)])
     return partner
 
 
+def check_name(name: str) -> None:
+    """Raise ConfigurationError for a name that could not stand in a file."""
+    try:
+        TypeAdapter(Name).validate_python(name)
+    except ValidationError as error:
+        reason, _, advice = str(error.errors()[0]["msg"]).partition("; ")
+        raise ConfigurationError([Problem("command line", 1, "NAME", f"{reason}, not {name!r}", advice)]) from None
+
+
 def expand(paths: Iterable[Path]) -> list[Path]:
-    """Return files; a folder stands for the files in it."""
+    """Return files; a folder stands for the files in it, hidden ones left out. Raises NotFound for one without any."""
     found: list[Path] = []
     for path in paths:
-        found += sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inner = sorted(item for item in path.rglob("*") if item.is_file() and not _hidden(item.relative_to(path)))
+        if not inner:
+            raise NotFound(f"There are no files in {path}. Name a file, or another folder.")
+        found += inner
     return found
 
 
-FILES = typer.Argument(..., help="Files, or folders of files.")
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+FILES = typer.Argument(..., help="Files, folders of files, or - for standard input.")
 AS_JSON = typer.Option(False, "--json", help="JSON for programs, one object a line.")
 PARTNER = typer.Option(None, "--partner", "-p", help="Judge under the agreements of this partner.")

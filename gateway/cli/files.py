@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import typer
 from rich.markup import escape
 
-from gateway.cli.console import AS_JSON, FILES, PARTNER, chunks_of, configuration, err, expand, out, partner_named
-from gateway.configuration import Configuration
+from gateway.cli.console import (
+    AS_JSON,
+    FILES,
+    PARTNER,
+    chunks_of,
+    configuration,
+    err,
+    expand,
+    out,
+    partner_named,
+    write_bytes,
+    write_json,
+)
+from gateway.errors import NotFound
 from gateway.pipeline.inbound.judge import judge_set, partner_tolerances
+from gateway.stamps import utc_now
 from gateway.trading.agreement import Acknowledgment
 from gateway.trading.directory import Partner
-from gateway.x12.acknowledgment import (
-    GROUP_ID,
-    answers_needed,
-    functional_acknowledgment,
-    interchange_acknowledgment,
-    wants_interchange_acknowledgment,
-)
+from gateway.x12.acknowledgment import answers_needed, wants_interchange_acknowledgment
+from gateway.x12.answer import answering_interchange
 from gateway.x12.envelope import Judge, Tolerate
 from gateway.x12.faults import Fault
 from gateway.x12.report import FileReport, InterchangeReport, report
 from gateway.x12.standards import VERSIONS, available, set_definition
 from gateway.x12.validator import validate
-from gateway.x12.writer import OutgoingGroup, OutgoingInterchange, OutgoingSet, Style, write
+from gateway.x12.writer import Style, write
 
 
 def register(app: typer.Typer) -> None:
@@ -39,16 +46,25 @@ def register(app: typer.Typer) -> None:
     app.add_typer(x12, name="x12")
 
 
-def judging(partner: str | None) -> tuple[Judge, Tolerate | None]:
-    """Return how sets are judged: by the standard alone, or under the agreements of a partner."""
+def judging(partner: str | None) -> tuple[Judge, Tolerate | None, Partner | None]:
+    """Return how sets and envelopes are judged: by the standard alone, or under the agreements of a partner."""
     if partner is None:
-        return validate, None
-    found: Configuration = configuration()
-    who: Partner = partner_named(found, partner)
+        return validate, None, None
+    found = configuration()
+    who = partner_named(found, partner)
     return (
         lambda transaction: judge_set(transaction, who.agreement(transaction.id, "inbound"), found),
         lambda _start: partner_tolerances(who),
+        who,
     )
+
+
+def examined(path: Path, judge: Judge, tolerate: Tolerate | None) -> FileReport:
+    """Judge a file; one that can't be opened is a report that says so."""
+    try:
+        return report(str(path), chunks_of(path), judge, tolerate)
+    except NotFound as error:
+        return FileReport(str(path), problem=error.detail)
 
 
 def check(files: list[Path] = FILES, partner: str | None = PARTNER, as_json: bool = AS_JSON) -> None:
@@ -56,13 +72,13 @@ def check(files: list[Path] = FILES, partner: str | None = PARTNER, as_json: boo
 
     Exit code: 0 nothing wrong, 1 faults, 2 a file can't be read.
     """
-    judge, tolerate = judging(partner)
+    judge, tolerate, _who = judging(partner)
     worst = 0
     for path in expand(files):
-        found = report(str(path), chunks_of(path), judge, tolerate)
+        found = examined(path, judge, tolerate)
         worst = max(worst, 2 if not found.readable else 0 if found.clean else 1)
         if as_json:
-            out.print(json.dumps(found.as_dict()), markup=False, soft_wrap=True)
+            write_json(found.as_dict())
         else:
             _show(found)
     raise typer.Exit(worst)
@@ -99,59 +115,54 @@ def _show_fault(fault: Fault) -> None:
 
 
 def ack(
-    file: Path = typer.Argument(..., help="An X12 file."),
+    file: Path = typer.Argument(..., help="An X12 file, or - for standard input."),
     partner: str | None = PARTNER,
-    first: int = typer.Option(1, "--first", help="Control number of the first answer."),
+    first: int = typer.Option(1, "--first", min=1, max=999_999_999, help="Control number of the first answer."),
 ) -> None:
-    """Write the TA1 and 997 that a file gets, one interchange for each interchange in it."""
-    judge, tolerate = judging(partner)
-    found = report(str(file), chunks_of(file), judge, tolerate)
-    number = first
+    """Write the TA1 and 997 that a file gets, one interchange for each interchange in it.
+
+    With --partner it is the answer that was agreed: 997 or 999, its TA1 policy, its delimiters.
+    Exit code: 0 written, 2 the file can't be read (further).
+    """
+    judge, tolerate, who = judging(partner)
+    found = examined(file, judge, tolerate)
+    numbers = count(first)
+    written = 0
     for each in found.interchanges:
-        answer = _answer(each, number)
+        answer = _answer(each, who, numbers)
         if answer:
-            sys.stdout.buffer.write(answer)
-            sys.stdout.buffer.flush()
-            number += 1
+            write_bytes(answer)
+            written += 1
     if found.problem:
         err.print(escape(found.problem))
         raise typer.Exit(2)
-    if number == first:
+    if not written:
         err.print("Nothing in this file gets an answer: acknowledgments are not acknowledged.")
 
 
-def _answer(each: InterchangeReport, number: int) -> bytes:
+def _answer(each: InterchangeReport, who: Partner | None, numbers: Iterator[int]) -> bytes:
+    """Return the interchange that answers one; nothing where none is due."""
     judged = each.judged
     if judged is None:
         return b""
-    policy = Acknowledgment()
-    groups = [] if judged.rejected else answers_needed(judged.groups)
+    agreement = who.answering(judgment.set_id for judgment in each.documents) if who else None
+    policy = agreement.acknowledgment if agreement else Acknowledgment()
+    groups = [] if judged.rejected or policy.send == "none" else answers_needed(judged.groups)
     ta1 = wants_interchange_acknowledgment(judged, policy.ta1)
     if not groups and not ta1:
         return b""
-    start = judged.start
-    out_groups = [
-        OutgoingGroup(
-            GROUP_ID,
-            group.start.element(3),
-            group.start.element(2),
-            index,
-            group.start.version,
-            [OutgoingSet("997", f"{index:04d}", functional_acknowledgment(group, policy.style))],
-        )
-        for index, group in enumerate(groups, start=number)
-    ]
-    made = OutgoingInterchange(
-        start.receiver,
-        start.sender,
-        start.version,
-        number,
-        start.usage or "P",
-        datetime.now(UTC),
-        out_groups,
-        [interchange_acknowledgment(judged)] if ta1 else (),
+    number = next(numbers)
+    group_numbers = count(number)
+    made = answering_interchange(
+        judged,
+        groups,
+        policy.style,
+        ta1=ta1,
+        number=number,
+        next_group_number=lambda: next(group_numbers),
+        written_at=utc_now(),
     )
-    return write(made, Style(newline=True))
+    return write(made, agreement.style if agreement else Style(newline=True))
 
 
 def sets() -> None:

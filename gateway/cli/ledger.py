@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.console import AS_JSON, err, out
+from gateway.cli.console import AS_JSON, err, out, write_json
 from gateway.errors import NotFound
 from gateway.ledger.database import Database, make_engine
 from gateway.ledger.migrate import upgrade
@@ -42,9 +41,15 @@ class _Stamps:
 
 
 def _with_ledger(work: Callable[[Database], Awaitable[T]]) -> T:
-    """Run ``work`` on the ledger, beside a gateway that may be running."""
-    settings = load_settings()
-    engine = make_engine(settings.environment.url)
+    """Run ``work`` on the ledger, beside a gateway that may be running; raise NotFound where there is no ledger yet."""
+    environment = load_settings().environment
+    if not environment.database_url and not (environment.data_dir / "ledger.db").is_file():
+        folder = environment.data_dir.absolute()
+        raise NotFound(
+            f"There is no ledger in {folder}. Set GATEWAY_DATA_DIR to the data folder of the gateway,"
+            " or make a ledger with: gateway db upgrade"
+        )
+    engine = make_engine(environment.url)
     upgrade(engine)
 
     async def run() -> T:
@@ -79,7 +84,7 @@ def trace(
         raise NotFound(f"Nothing is known under {what}. Give an id, a tracking id, a document or order number.")
     for each in found:
         if as_json:
-            out.print(json.dumps(each, default=str), markup=False)
+            write_json(each)
         else:
             _show(each)
 

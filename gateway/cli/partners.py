@@ -1,17 +1,24 @@
-"""``gateway partner check`` and ``gateway partner list``."""
+"""``gateway partner check``, ``gateway partner key`` and ``gateway partner list``."""
 
 from __future__ import annotations
 
-import typer
-from rich.table import Table
+import os
+from pathlib import Path
 
-from gateway.cli.console import configuration, out
+import typer
+
+from gateway.cli.console import check_name, configuration, err, out
+from gateway.configuration import load_configuration
+from gateway.errors import ConfigurationError, Problem
+from gateway.settings import load_settings
+from gateway.web.keys import new_key
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     partner = typer.Typer(no_args_is_help=True, help="Trading partners.")
     partner.command("check")(check)
+    partner.command("key")(key)
     partner.command("list")(list_all)
     app.add_typer(partner, name="partner")
 
@@ -21,26 +28,55 @@ def check() -> None:
 
     Exit code: 0 all right, 2 mistakes.
     """
-    found = configuration()
+    problems: list[Problem] = []
+    try:
+        settings = load_settings()
+    except ConfigurationError as error:
+        problems += error.problems
+        settings = None
+    folder = settings.environment.config_dir if settings else Path(os.environ.get("GATEWAY_CONFIG_DIR", ""))
+    erps = frozenset(settings.gateway.erps) if settings else None
+    found = None
+    try:
+        found = load_configuration(folder, erps)
+    except ConfigurationError as error:
+        problems += error.problems
+    if problems or found is None:
+        raise ConfigurationError(problems)
     agreements = sum(len(partner.agreements) for partner in found.directory.partners.values())
     out.print(
         f"all right: {len(found.directory.partners)} partners, {agreements} agreements, {len(found.guides)} guides"
     )
 
 
+def key(name: str = typer.Argument(..., metavar="PARTNER", help="Short name of the partner.")) -> None:
+    """Make a key for a partner. It is shown once; only its hash goes into the partner's file."""
+    check_name(name)
+    made, digest = new_key(name)
+    out.print(f"key:    {made}")
+    out.print(f"sha256: {digest}")
+    err.print(f"Give the key to the partner over a safe way, and add to partners/{name}.yaml:")
+    err.print(f'api_keys:\n  - {{name: main, sha256: "{digest}"}}', markup=False)
+
+
 def list_all() -> None:
     """List partners and what is agreed with them."""
-    table = Table("partner", "document", "direction", "we are", "version", "profile", "guide", "erp")
+    rows = [("partner", "document", "direction", "we are", "version", "profile", "guide", "erp")]
     for partner in configuration().directory.partners.values():
         for agreement in partner.agreements.values():
-            table.add_row(
-                partner.id,
-                agreement.document,
-                agreement.direction,
-                agreement.role,
-                agreement.version,
-                agreement.profile,
-                agreement.guide or "",
-                agreement.erp if agreement.direction == "inbound" else "",
+            rows.append(
+                (
+                    partner.id,
+                    agreement.document,
+                    agreement.direction,
+                    agreement.role,
+                    agreement.version,
+                    agreement.profile,
+                    agreement.guide or "-",
+                    agreement.erp if agreement.direction == "inbound" else "-",
+                )
             )
-    out.print(table)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        out.print(line.rstrip(), markup=False)

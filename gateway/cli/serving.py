@@ -1,12 +1,13 @@
-"""``gateway serve``."""
+"""``gateway serve`` and ``gateway key``."""
 
 from __future__ import annotations
 
 import asyncio
+from enum import StrEnum
 
 import typer
 
-from gateway.cli.console import err, out
+from gateway.cli.console import check_name, err, out
 from gateway.logs import set_up_logs
 from gateway.server import serve as serve_house
 from gateway.settings import load_settings
@@ -27,12 +28,21 @@ def serve() -> None:
     asyncio.run(serve_house(settings, lambda address: err.print(f"gateway listens on {address}; stop it with Ctrl-C")))
 
 
-def key(name: str = typer.Argument(..., help="Whose key: a partner, an ERP or an operator.")) -> None:
-    """Make a key. It is shown once; only its hash goes into a file."""
+class Role(StrEnum):
+    """Whose key it is."""
+
+    ERP = "erp"
+    OPERATOR = "operator"
+
+
+def key(
+    name: str = typer.Argument(..., help="Whose key: an ERP or a person. For a partner: gateway partner key NAME."),
+    role: Role = typer.Option(Role.ERP, "--role", help="What it opens: the ERP's door, or all documents to read."),
+) -> None:
+    """Make a key for an ERP or an operator. It is shown once; only its hash goes into gateway.yaml."""
+    check_name(name)
     made, digest = new_key(name)
     out.print(f"key:    {made}")
     out.print(f"sha256: {digest}")
-    err.print(f"Give the key to its owner over a safe way. For a partner, add to partners/{name}.yaml:")
-    err.print(f'  api_keys:\n    - {{name: main, sha256: "{digest}"}}')
-    err.print("For an ERP or operator, add to gateway.yaml:")
-    err.print(f'  keys:\n    - {{name: {name}, role: erp, sha256: "{digest}"}}')
+    err.print("Give the key to its owner over a safe way, and add to gateway.yaml:")
+    err.print(f'keys:\n  - {{name: {name}, role: {role.value}, sha256: "{digest}"}}', markup=False)

@@ -36,7 +36,7 @@ class DelimiterText(_Text):
     repetition: str | None = Field(
         None, min_length=1, max_length=1, description="Between repetitions, from version 004020 on; by default ^."
     )
-    newline: bool | None = Field(None, description="A line break behind each segment.")
+    newline: bool | None = Field(None, description="A line break behind each segment; by default none.")
 
     @field_validator("segment", mode="before")
     @classmethod
@@ -67,50 +67,78 @@ class NumberRange(_Text):
 class AcknowledgmentText(_Text):
     """How we answer what we receive, and what we expect for what we send."""
 
-    send: Literal["997", "999", "none"] | None = Field(None, description="What answers each functional group.")
-    ta1: Literal["always", "errors", "never"] | None = Field(
-        None, description="When a TA1 is sent; errors: when ISA14 asks for it or the interchange is rejected."
+    send: Literal["997", "999", "none"] | None = Field(
+        None, description="What answers each functional group; by default 997."
     )
-    accepted_sets: bool | None = Field(None, description="Whether accepted sets get an AK2 loop of their own.")
-    accept_with_errors: bool | None = Field(None, description="Process faulty sets and say E instead of R.")
-    expected: bool | None = Field(None, description="Whether the partner acknowledges what we send.")
-    within: Duration | None = Field(None, description="How long the partner has for it.")
+    ta1: Literal["always", "errors", "never"] | None = Field(
+        None,
+        description="When a TA1 is sent; errors, as by default: when ISA14 asks for it or the interchange is rejected.",
+    )
+    accepted_sets: bool | None = Field(
+        None, description="Whether accepted sets get an AK2 loop of their own; by default they do."
+    )
+    accept_with_errors: bool | None = Field(
+        None, description="Process faulty sets and say E instead of R; by default not."
+    )
+    expected: bool | None = Field(
+        None, description="Whether the partner acknowledges what we send; by default it does."
+    )
+    within: Duration | None = Field(None, description="How long the partner has for it; by default 24h.")
 
 
 class RetryText(_Text):
     """How often and how patiently a delivery is tried."""
 
-    attempts: int | None = Field(None, ge=1, le=1000, description="How many tries there are before a person decides.")
-    first: Duration | None = Field(None, description="The longest wait before the second try; it doubles each time.")
-    longest: Duration | None = Field(None, description="No wait is longer.")
+    attempts: int | None = Field(
+        None, ge=1, le=1000, description="How many tries there are before a person decides; by default 12."
+    )
+    first: Duration | None = Field(
+        None, description="The longest wait before the second try, by default 2s; it doubles each time."
+    )
+    longest: Duration | None = Field(None, description="No wait is longer; by default 15m.")
 
 
 class Terms(_Text):
     """What any level may say."""
 
-    version: Version | None = Field(None, description="GS08 of what we send, such as 004010.")
-    transport: Literal["folder", "rest"] | None = Field(None, description="How we send.")
+    version: Version | None = Field(None, description="GS08 of what we send; by default 004010.")
+    transport: Literal["folder", "rest"] | None = Field(
+        None, description="How we send; by default a channel that the partner has."
+    )
     delimiters: DelimiterText | None = None
     charset: Literal["ascii", "latin-1", "utf-8"] | None = Field(
         None, description="In which characters we write; by default ascii."
     )
-    replacement: str | None = Field(None, max_length=1, description="Stands for characters that can't be sent.")
+    replacement: str | None = Field(
+        None, max_length=1, description="Stands for characters that can't be sent; without it they stop the document."
+    )
     control_numbers: NumberRange | None = Field(
         None, description="Range of the numbers that we give. A partner has one sequence, so one range."
     )
-    usage: Literal["production", "test"] | None = Field(None, description="ISA15 of what we send.")
-    test_to_erp: bool | None = Field(None, description="Whether documents marked as test go on to the ERP.")
+    usage: Literal["production", "test"] | None = Field(
+        None, description="ISA15 of what we send; by default production."
+    )
+    test_to_erp: bool | None = Field(
+        None, description="Whether documents marked as test go on to the ERP; by default not."
+    )
     acknowledgment: AcknowledgmentText | None = None
-    duplicate_window: Duration | None = Field(None, description="How long the same numbers or bytes are a duplicate.")
+    duplicate_window: Duration | None = Field(
+        None, description="How long the same numbers or bytes are a duplicate; by default 30d."
+    )
     tolerate: tuple[str, ...] | None = Field(
-        None, description="Named deviations from X12 that are not held against them."
+        None, description="Deviations from X12 that are not held against the partner, by name; by default none."
     )
-    promises: dict[SetId, Duration] | None = Field(None, description="Which document is due how long after this one.")
-    erp: Name | None = Field(None, description="Which ERP of gateway.yaml gets the documents.")
+    promises: dict[SetId, Duration] | None = Field(
+        None,
+        description="Which document is due how long after this one. It is kept with the agreement; nothing is chased by it yet.",
+    )
+    erp: Name | None = Field(None, description="Which ERP of gateway.yaml gets the documents; by default main.")
     ordered_by: Literal["none", "partner", "order"] | None = Field(
-        None, description="What is delivered to the ERP strictly in the order of arrival."
+        None, description="What is delivered to the ERP strictly in the order of arrival; by default nothing."
     )
-    totals: Literal["note", "refuse"] | None = Field(None, description="What a wrong CTT means.")
+    totals: Literal["note", "refuse"] | None = Field(
+        None, description="Whether a wrong total is a note, as by default, or keeps the document from the ERP."
+    )
     retry: RetryText | None = None
 
     @field_validator("tolerate")

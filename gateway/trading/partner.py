@@ -106,7 +106,7 @@ class PartnerText(_Text):
     identities: tuple[Identity, ...] = Field(
         min_length=1, description="Under which ids it sends and receives; we send to the first."
     )
-    as2_names: tuple[str, ...] = Field((), description="AS2-From and AS2-To names.")
+    as2_names: tuple[str, ...] = Field((), description="Its AS2 names; no transport uses them yet.")
     api_keys: tuple[ApiKey, ...] = Field((), description="Its keys for the REST interface, by their hashes.")
     channels: Channels = Field(Channels(), description="How bytes come and go.")
     defaults: Terms | None = Field(None, description="What holds for all of its agreements.")
@@ -120,6 +120,6 @@ class OwnText(_Text):
 
     name: str = Field(min_length=1, description="Our name for people.")
     identities: tuple[Identity, ...] = Field(min_length=1, description="Our ids; the first one is used to send.")
-    as2_names: tuple[str, ...] = Field((), description="Our AS2 names.")
+    as2_names: tuple[str, ...] = Field((), description="Our AS2 names; no transport uses them yet.")
     contact: Contact | None = Field(None, description="Whom partners ask.")
     defaults: Terms | None = Field(None, description="What holds for every agreement with everybody.")

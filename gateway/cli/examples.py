@@ -1,0 +1,45 @@
+"""An example for each command, shown at the end of its ``--help`` and in the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import typer
+from typer.models import CommandInfo
+
+# Command as it is typed -> an example that a reader can change.
+EXAMPLES: dict[str, str] = {
+    "serve": "GATEWAY_CONFIG_DIR=/etc/gateway gateway serve",
+    "key": "gateway key sap --role erp",
+    "check": "gateway check order.edi --partner acme --json",
+    "ack": "gateway ack order.edi > 997.edi",
+    "x12 sets": "gateway x12 sets",
+    "translate": "gateway translate order.edi --partner acme > orders.jsonl",
+    "compose": "gateway compose order.json --partner acme > 850.edi",
+    "mapping coverage": "gateway mapping coverage samples/ --partner acme",
+    "partner check": "gateway partner check",
+    "partner key": "gateway partner key acme",
+    "partner list": "gateway partner list",
+    "trace": "gateway trace PO-4711",
+    "replay": 'gateway replay 01a1fd58c83c0000950f3b51-1 --reason "the ERP knows the part now"',
+    "cases": "gateway cases --partner acme",
+    "db upgrade": "GATEWAY_DATA_DIR=/var/lib/gateway gateway db upgrade",
+    "demo": "gateway demo --keep",
+}
+
+
+def commands(app: typer.Typer, before: str = "") -> Iterator[tuple[str, CommandInfo]]:
+    """Yield every command as it is typed, in the order in which they were added."""
+    for info in app.registered_commands:
+        name = info.name or (info.callback.__name__ if info.callback else "")
+        yield f"{before}{name}", info
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            yield from commands(group.typer_instance, f"{before}{group.name} ")
+
+
+def add_examples(app: typer.Typer) -> None:
+    """Put its example under the help of each command that has one."""
+    for name, info in commands(app):
+        if name in EXAMPLES:
+            info.epilog = f"Example: {EXAMPLES[name]}"
