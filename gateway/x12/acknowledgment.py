@@ -51,9 +51,9 @@ def functional_acknowledgment(group: JudgedGroup, style: AcknowledgmentStyle | N
     style = style or AcknowledgmentStyle()
     start = group.start
     new = style.set_id == "999" or nearest_version(start.version) >= "005010"  # There is no older 999.
-    head: list[str] = ["AK1", _copy(start.functional_id, 2, 2, "?"), _number(start.control_number, 9)]
+    head: list[str] = ["AK1", _id(start.functional_id, 2, 2), _number(start.control_number, 9)]
     if new:
-        head.append(_copy(start.version, 0, 12))
+        head.append(_copy(start.version, 12))
     segments: list[OutSegment] = [head]
     accepted = 0
     for judgment in group.judgments:
@@ -88,7 +88,7 @@ def _group_verdict(group: JudgedGroup, accepted: int, received: int, style: Ackn
 
 def _set_response(judgment: Judgment, verdict: str, kind: str, new: bool) -> list[OutSegment]:
     trailer = _DIALECT[kind][2]
-    answered = ["AK2", _copy(judgment.set_id, 3, 3, "?"), _copy(judgment.control_number, 4, 9, "0")]
+    answered = ["AK2", _id(judgment.set_id, 3, 3), _id(judgment.control_number, 4, 9, "0")]
     out: list[OutSegment] = [answered]
     faults = [fault for fault in judgment.faults if not fault.tolerated]
     detailed = [fault for fault in faults if fault.code.level in (Level.SEGMENT, Level.ELEMENT)]
@@ -108,7 +108,7 @@ def _segment_notes(faults: list[Fault], position: int, name: str, kind: str, new
     segment_note, element_note, _ = _DIALECT[kind]
     # The field takes a code of 1 to 4 (later 6) characters: the loop's name, which is its first segment.
     loop = next((fault.loop.rpartition(">")[2].partition("#")[0] for fault in faults if fault.loop), "")
-    head = [segment_note, _copy(name, 2, 3, "?"), str(min(position, 999_999)), loop]
+    head = [segment_note, _id(name, 2, 3), str(min(position, 999_999)), loop]
     for fault in faults:
         if fault.code.level is Level.SEGMENT:
             yield [*head, fault.code.wire]
@@ -124,7 +124,7 @@ def _element_note(fault: Fault, name: str, new: bool) -> OutSegment:
     if new:
         place.append(str(min(fault.repetition, 9999) or ""))
     code = fault.code.wire if new else _OLDER_CODES.get(fault.code.wire, fault.code.wire)
-    return [name, tuple(place), _reference(fault.element_number), code, _copy(fault.value, 0, _MAX_COPY)]
+    return [name, tuple(place), _reference(fault.element_number), code, _copy(fault.value, _MAX_COPY)]
 
 
 def _reference(number: str) -> str:
@@ -132,13 +132,16 @@ def _reference(number: str) -> str:
     return number if number.isdigit() else ""
 
 
-def _copy(value: str, least: int, most: int, filler: str = " ") -> Echo:
-    """Copy what was sent into an acknowledgment that must be right itself.
-
-    What may be a delimiter there and what is not printable ASCII is left out; what is too short is filled up on the left.
-    """
+def _copy(value: str, most: int) -> Echo:
+    """Copy what was sent into an acknowledgment that must be right itself: without what may be a delimiter there."""
     kept = "".join(mark for mark in value if " " <= mark <= "~" and mark not in "*~>:^|")
-    return Echo(kept.strip()[:most].rstrip().rjust(least, filler))
+    return Echo(kept.strip()[:most].rstrip())
+
+
+def _id(value: str, least: int, most: int, filler: str = "X") -> str:
+    """Copy an identifier, letters and digits only; what is too short for its element is filled up on the left."""
+    kept = "".join(mark for mark in value if mark.isascii() and mark.isalnum())
+    return kept[:most].rjust(least, filler)
 
 
 def _number(value: str, digits: int) -> str:
@@ -151,7 +154,7 @@ def interchange_acknowledgment(interchange: JudgedInterchange) -> OutSegment:
     faults = [fault for fault in interchange.faults if not fault.tolerated]
     code = faults[0].code.wire if faults else "000"
     start = interchange.start
-    date, time = _copy(start.elements[8], 6, 6, "0"), _copy(start.elements[9], 4, 4, "0")
+    date, time = _id(start.elements[8], 6, 6, "0"), _id(start.elements[9], 4, 4, "0")
     number = (whole_number(start.control_number) or 0) % 10**9
     return ["TA1", f"{number:09d}", date, time, interchange.verdict, code or "022"]
 

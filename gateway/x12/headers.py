@@ -44,7 +44,7 @@ def interchange_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str
         yield FaultCode.INTERCHANGE_DATE, f"ISA09 {values[8]!r} is no date", "send YYMMDD"
     if len(values[9]) != 4 or not is_time(values[9]):
         yield FaultCode.INTERCHANGE_TIME, f"ISA10 {values[9]!r} is no time", "send HHMM"
-    if len(values[11]) != 5 or not values[11].isalnum():
+    if len(values[11]) != 5 or not (values[11].isascii() and values[11].isalnum()):
         yield FaultCode.CONTROL_VERSION, f"ISA12 {values[11]!r} is no version", "send five digits such as 00401"
     elif values[11] < "00402" and values[10] != "U":
         yield FaultCode.STANDARD, f"ISA11 {values[10]!r} is not U", "send U, which is X12, before version 00402"
