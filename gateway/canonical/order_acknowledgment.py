@@ -31,6 +31,8 @@ class AcknowledgedLine(Line):
 
 
 class _Head(Part):
+    """What identifies the document: these fields come first in its JSON."""
+
     purpose: Code = "original"
     acknowledgment_type: Code = "accepted"
     order_number: Text

@@ -14,6 +14,8 @@ class PurchaseOrderLine(Line):
 
 
 class _Head(Part):
+    """What identifies the document: these fields come first in its JSON."""
+
     purpose: Code = "original"
     order_type: Code = "stand_alone"
     order_number: Text

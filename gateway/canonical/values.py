@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 
 def plain(number: Decimal) -> str:
@@ -14,10 +14,20 @@ def plain(number: Decimal) -> str:
     return f"{number:f}"
 
 
+def exact(value: Any) -> Any:
+    """Return a value as it is; raise ValueError for a float of more digits than it can hold, which has lost some already."""
+    if isinstance(value, float) and len(Decimal(repr(value)).as_tuple().digits) > _SAFE_DIGITS:
+        raise ValueError('a JSON number can\'t hold so many digits; write it as text, such as "12345678901234567.89"')
+    return value
+
+
+_SAFE_DIGITS = 15  # Every decimal of so many digits comes through a float unharmed.
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Number = Annotated[
     Decimal,
+    BeforeValidator(exact),
     Field(allow_inf_nan=False, max_digits=30),
     PlainSerializer(plain, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "maxLength": 33}, mode="serialization"),
