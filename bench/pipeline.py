@@ -150,17 +150,17 @@ def main() -> None:
     for turn in range(3):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            process, erp = start_erp(folder, "ours")
+            process, erp = start_erp(folder, "erp-ours")
             try:
                 took = asyncio.run(ours(folder, erp, documents))
             finally:
                 process.terminate()
                 process.wait()
             best["gateway"] = min(best.get("gateway", took), took, key=lambda pair: pair[1])
-            rows = sqlite3.connect(folder / "ours.db").execute("select body from messages").fetchall()
+            rows = sqlite3.connect(folder / "erp-ours.db").execute("select body from messages").fetchall()
             assert len(rows) == count + 1, f"the ERP has {len(rows)} of {count + 1} documents"
             bodies = [row[0] for row in rows[:count]]
-            process, erp = start_erp(folder, "bare")
+            process, erp = start_erp(folder, "erp-bare")
             try:
                 took = asyncio.run(bare(folder, erp, documents, bodies))
             finally:

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from gateway.ledger import tables
 from gateway.tracking.document import DocumentState
 
+# Words are written into the SQL as they are: SQLite plans a statement anew at each call when a bound value decides whether
+# one of our partial indexes may serve it.
 WHICH: sa.BindParameter[str] = sa.bindparam("which")
 
 NUMBERS = (
@@ -14,7 +16,6 @@ NUMBERS = (
     "interchange_number",
     "group_number",
     "control_number",
-    "direction",
     "sender",
     "receiver",
     "set_id",
@@ -41,14 +42,15 @@ def by_digest() -> sa.ColumnElement[bool]:
 
 
 def first() -> sa.ColumnElement[bool]:
-    """Other documents under the same numbers since a time; a rejected one may be corrected under its own."""
+    """Other inbound documents under the same numbers since a time; a rejected one may be corrected under its own."""
     table = tables.documents
     return sa.and_(
         *(table.c[name] == sa.bindparam(name) for name in NUMBERS),
         table.c.created_at > sa.bindparam("since"),
         table.c.id != WHICH,
-        table.c.state != sa.literal(DocumentState.DUPLICATE.value),
-        table.c.state != sa.literal(DocumentState.REJECTED.value),
+        table.c.direction == sa.literal_column("'inbound'"),
+        table.c.state != sa.literal_column(f"'{DocumentState.DUPLICATE}'"),
+        table.c.state != sa.literal_column(f"'{DocumentState.REJECTED}'"),
     )
 
 

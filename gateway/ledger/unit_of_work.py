@@ -93,7 +93,7 @@ class SqlUnitOfWork:
         )
 
     def find_first(self, document: Document, since: datetime) -> Document | None:
-        """Return the document that came first with the partner, numbers and direction of ``document``."""
+        """Return the document that came first from the partner under the numbers of ``document``."""
         values = {name: getattr(document, name) for name in conditions.NUMBERS}
         return _earliest(self._all(Document, "first", conditions.first, since=since, which=document.id, **values))
 

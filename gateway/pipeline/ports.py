@@ -38,7 +38,7 @@ class UnitOfWork(Protocol):
         """Return the first transmission of ``source`` with this idempotency key, or with these bytes since then."""
 
     def find_first(self, document: Document, since: datetime) -> Document | None:
-        """Return the document that came first with the partner, numbers and direction of ``document``."""
+        """Return the document that came first from the partner under the numbers of ``document``."""
 
     def find_sent(self, partner: str, group_id: str, group_number: str) -> list[Document]:
         """Return what we last sent to ``partner`` in a group with this number; leading zeros don't count."""
