@@ -40,6 +40,7 @@ _ALWAYS = {
     "X-Content-Type-Options": "nosniff",  # What a partner sent is never run as a page of ours.
     "Server": "partner-gateway",  # Versions of ours are of use to an attacker only.
 }
+_HANG_UP = (408, 413)  # Who was cut off in the middle of a body can't begin the next request on this connection.
 
 
 def make_app(routes: Sequence[Route], new_id: Callable[[], str], *, body_limit: int) -> web.Application:
@@ -62,6 +63,8 @@ def _manners(new_id: Callable[[], str]) -> Callable[..., Awaitable[web.StreamRes
             response = await _answer(request, handler, tracking_id)
             response.headers["X-Correlation-Id"] = tracking_id
             response.headers.update(_ALWAYS)
+            if response.status in _HANG_UP:
+                response.force_close()
             log.info(
                 "request_answered",
                 method=request.method,
