@@ -61,13 +61,13 @@ _ROWS = (
         "interchange-rejected",
         Owner.PARTNER,
         "the interchange is at fault, so nothing in it was processed",
-        "the sender got a TA1 with the reason and sends it again",
+        "wait for a corrected interchange: the sender got a TA1 with the reason",
     ),
     Cause(
         "document-rejected",
         Owner.PARTNER,
         "the document breaks the standard or the guide",
-        "the sender got the faults and sends a corrected one; after a change of guide or tolerance: gateway replay ID",
+        "wait for a corrected one: the sender got the faults; after a change of guide or tolerance: gateway replay ID",
     ),
     Cause(
         "numbers-reused",

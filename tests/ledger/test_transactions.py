@@ -1,0 +1,291 @@
+"""Many pieces of work share a commit; each is kept or undone by itself, and nobody is told of success before."""
+
+import asyncio
+import sqlite3
+
+import pytest
+
+from gateway.errors import LedgerError
+from gateway.ledger import database as module
+from gateway.ledger.database import Database, make_engine
+from gateway.pipeline.task import StepName
+from gateway.tracking.document import Document
+from gateway.tracking.transmission import Transmission
+from tests.ledger.conftest import MINUTE, NOW
+from tests.ledger.records import document, event, task, transmission
+
+
+def _count(database, table):
+    return database.read(lambda connection: connection.exec_driver_sql(f"select count(*) from {table}").scalar())
+
+
+class Broken(Exception):
+    pass
+
+
+async def test_a_piece_that_fails_leaves_nothing_and_takes_nobody_with_it(database):
+    def good(name):
+        def work(uow):
+            uow.add(transmission(name))
+            uow.add(event(name))
+            uow.schedule(task(name))
+            uow.keep(name.encode())
+            return uow.next_number("acme:interchange", 1, 999)
+
+        return work
+
+    def bad(uow):
+        good("bad")(uow)
+        raise Broken
+
+    first, broken, second = await asyncio.gather(
+        database.tx(good("a")), database.tx(bad), database.tx(good("b")), return_exceptions=True
+    )
+    assert (first, second) == (1, 2), "the number of the failed piece was given to the next one"
+    assert isinstance(broken, Broken)
+    for table in ("transmissions", "events", "steps", "blobs"):
+        assert await _count(database, table) == 2, table
+
+
+async def test_what_shares_a_commit_is_one_commit(database):
+    commits = []
+    database.after_commit = lambda: commits.append(1)
+    await asyncio.gather(*(database.tx(lambda uow, n=n: uow.add(transmission(f"t{n}"))) for n in range(50)))
+    assert len(commits) == 1
+    assert await _count(database, "transmissions") == 50
+
+
+async def test_a_commit_that_fails_is_told_to_everybody_and_the_next_one_works(database):
+    def fail():
+        raise sqlite3.OperationalError("disk I/O error")
+
+    database.before_commit = fail
+    answers = await asyncio.gather(
+        *(database.tx(lambda uow, n=n: uow.add(transmission(f"t{n}"))) for n in range(3)), return_exceptions=True
+    )
+    assert all(isinstance(answer, LedgerError) for answer in answers)
+    assert "disk I/O error. Check the disk." in str(answers[0])
+    database.before_commit = lambda: None
+    assert await _count(database, "transmissions") == 0
+    await database.tx(lambda uow: uow.add(transmission()))
+    assert await _count(database, "transmissions") == 1
+
+
+async def test_nobody_is_told_of_success_before_the_commit(database):
+    told = []
+    database.before_commit = lambda: told.append("commit")
+    await database.tx(lambda uow: uow.add(transmission()))
+    told.append("answer")
+    assert told == ["commit", "answer"]
+
+
+async def test_who_went_away_does_not_undo_what_was_committed(database):
+    asking = asyncio.create_task(database.tx(lambda uow: uow.add(transmission())))
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await database.tx(lambda uow: None)
+    assert await _count(database, "transmissions") == 1
+
+
+async def test_another_process_that_writes_is_waited_for(database, tmp_path):
+    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    other.execute("begin immediate")
+    writing = asyncio.create_task(database.tx(lambda uow: uow.add(transmission())))
+    done, _ = await asyncio.wait({writing}, timeout=0.4)
+    assert not done, "it waits"
+    other.execute("commit")
+    other.close()
+    await writing
+    assert await _count(database, "transmissions") == 1
+
+
+async def test_another_process_that_never_ends_is_an_error_and_not_a_standstill(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_BUSY_SECONDS", 0.1)
+    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(LedgerError, match="locked"):
+        await database.tx(lambda uow: uow.add(transmission()))
+    other.execute("rollback")
+    other.close()
+    await database.tx(lambda uow: uow.add(transmission()))
+
+
+async def test_a_closed_ledger_says_that_the_gateway_stops(url, database):
+    other = Database(make_engine(url))
+    await other.close()
+    with pytest.raises(LedgerError, match=r"stopping\. Send it again after the start"):
+        await other.tx(lambda uow: None)
+
+
+async def test_an_unreadable_ledger_says_what_to_check(database):
+    with pytest.raises(LedgerError, match="could not be read: no such table: nowhere"):
+        await database.read(lambda connection: connection.exec_driver_sql("select * from nowhere").all())
+
+
+# Numbers
+
+
+async def test_numbers_come_without_gap_from_many_at_once_and_start_again_after_the_last(database):
+    numbers = await asyncio.gather(*(database.tx(lambda uow: uow.next_number("acme", 5, 12)) for _ in range(10)))
+    assert numbers == [5, 6, 7, 8, 9, 10, 11, 12, 5, 6]
+    assert await database.tx(lambda uow: [uow.next_number("acme", 5, 12) for _ in range(8)]) == [
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        5,
+        6,
+    ]
+    assert await database.tx(lambda uow: uow.next_number("other", 1, 9)) == 1
+
+
+async def test_a_range_that_was_moved_begins_at_its_first_number(database):
+    await database.tx(lambda uow: [uow.next_number("acme", 1, 9) for _ in range(4)])
+    assert await database.tx(lambda uow: uow.next_number("acme", 1000, 1999)) == 1000
+    assert await database.tx(lambda uow: uow.next_number("acme", 1000, 1999)) == 1001
+    assert await database.tx(lambda uow: uow.next_number("acme", 1, 9)) == 1
+
+
+# Steps
+
+
+async def _due(database, now=NOW):
+    return [found.subject for found in await database.due(now, 100)]
+
+
+async def test_of_a_lane_only_the_first_step_is_due(database):
+    lanes = [("a", "one"), ("b", "one"), ("c", "two"), ("d", None), ("e", None)]
+    await database.tx(lambda uow: [uow.schedule(task(name, lane=lane)) for name, lane in lanes])
+    assert await _due(database) == ["a", "c", "d", "e"]
+    await database.tx(lambda uow: uow.finish(task("a", lane="one")))
+    assert await _due(database) == ["b", "c", "d", "e"]
+
+
+async def test_a_step_that_waits_keeps_its_place_in_its_lane(database):
+    first = task("a", lane="one")
+    await database.tx(lambda uow: [uow.schedule(first), uow.schedule(task("b", lane="one"))])
+    first.due_at = NOW + MINUTE
+    await database.tx(lambda uow: uow.schedule(first))
+    assert await _due(database) == []
+    assert await _due(database, NOW + MINUTE) == ["a"]
+
+
+async def test_a_held_step_holds_its_lane_until_it_is_scheduled_again(database):
+    first = task("a", lane="one")
+    await database.tx(lambda uow: [uow.schedule(first), uow.schedule(task("b", lane="one"))])
+    await database.tx(lambda uow: uow.hold(first))
+    assert await _due(database) == []
+    await database.tx(lambda uow: uow.schedule(first))
+    assert await _due(database) == ["a"]
+
+
+async def test_one_subject_has_each_step_once(database):
+    await database.tx(
+        lambda uow: [uow.schedule(task("a")), uow.schedule(task("a")), uow.schedule(task("a", StepName.DELIVER))]
+    )
+    assert await _due(database) == ["a", "a"]
+
+
+# Finders
+
+
+async def test_records_come_back_as_they_were(database):
+    made = document(
+        faults=[{"where": "810"}], notes=["n"], delimiters=["*", ">", "~", ""], acknowledged_at=NOW, test=True
+    )
+    sent = transmission(name="t1", idempotency_key="k", sent_at=NOW + MINUTE)
+    await database.tx(lambda uow: [uow.add(made), uow.add(sent)])
+    assert await database.load(Document, made.id) == made
+    assert await database.load(Transmission, "t1") == sent
+    assert await database.tx(lambda uow: uow.find(Document, made.id)) == made, "both ways to read give the same"
+    assert await database.load(Document, "nothing") is None
+
+
+async def test_a_copy_is_found_by_its_numbers_within_the_window(database):
+    await database.tx(lambda uow: uow.add(document("t1-1")))
+    again = document("t2-1", created_at=NOW + MINUTE)
+
+    def first(since, **changes):
+        return database.tx(lambda uow: uow.find_first(document("t2-1", **changes), since))
+
+    assert (await first(NOW - MINUTE)).id == "t1-1"
+    assert await first(NOW) is None, "the window has passed"
+    for name in ("partner", "interchange_number", "group_number", "control_number", "sender", "receiver", "set_id"):
+        assert await first(NOW - MINUTE, **{name: "other"}) is None, name
+    await database.tx(lambda uow: uow.add(again))
+    assert (await first(NOW - MINUTE)).id == "t1-1", "the first one counts"
+
+
+@pytest.mark.parametrize("state", ["duplicate", "rejected"])
+async def test_what_was_refused_may_come_again_under_its_numbers(database, state):
+    await database.tx(lambda uow: uow.add(document("t1-1", state=state)))
+    assert await database.tx(lambda uow: uow.find_first(document("t2-1"), NOW - MINUTE)) is None
+
+
+async def test_an_acknowledgment_finds_the_newest_sending_under_its_number(database):
+    def sent(name, **more):
+        values = {
+            "direction": "outbound",
+            "set_id": "850",
+            "group_id": "PO",
+            "group_number": "7",
+            "sent_in": f"{name}-x",
+        }
+        return document(f"{name}-1", **(values | more))
+
+    rows = [sent("t1"), sent("t2"), sent("t3", partner="other"), sent("t4", direction="inbound")]
+    await database.tx(lambda uow: [uow.add(row) for row in rows])
+    for number in ("7", "0007", "000000007"):
+        assert [d.id for d in await database.tx(lambda uow, n=number: uow.find_sent("acme", "PO", n))] == ["t2-1"]
+    assert await database.tx(lambda uow: uow.find_sent("acme", "IN", "7")) == []
+    assert [d.id for d in await database.tx(lambda uow: uow.find_sent_interchange("acme", "1"))] == ["t2-1"]
+
+
+async def test_answers_to_a_transmission_are_found_by_its_id(database):
+    names = ["t1", "t1-a0", "t1-a900", "t10-a0", "t2-a0", "t1-x5"]
+    await database.tx(lambda uow: [uow.add(transmission(name)) for name in names])
+    found = await database.tx(lambda uow: uow.answers_to("t1"))
+    assert sorted(each.id for each in found) == ["t1-a0", "t1-a900"]
+
+
+async def test_no_statement_of_the_hot_path_walks_a_table(database, monkeypatch):
+    """At a million documents a scan is a standstill: every finder must use an index."""
+    seen = {}
+    plain = module.Statements.get
+
+    def watched(self, key, make):
+        statement = plain(self, key, make)
+        seen[statement.sql] = len(statement.names)
+        return statement
+
+    monkeypatch.setattr(module.Statements, "get", watched)
+
+    def everything(uow):
+        uow.find(Document, "x")
+        uow.find_transmission("s", key="k", digest="d", since=NOW)
+        uow.find_first(document(), NOW)
+        uow.find_sent("acme", "PO", "1")
+        uow.find_sent_interchange("acme", "1")
+        uow.sent_in("x")
+        uow.answers_to("x")
+        uow.change(Document, "x", state="sent")
+        uow.hold(task())
+        uow.finish(task())
+        uow.close_cases("x", "y", NOW)
+        uow.next_number("x", 1, 2)
+
+    await database.tx(everything)
+
+    def plans(connection):
+        return {
+            sql: [row[3] for row in connection.exec_driver_sql(f"explain query plan {sql}", ("1",) * count)]
+            for sql, count in seen.items()
+        }
+
+    found = await database.read(plans)
+    assert len(found) > 10
+    scans = {sql: plan for sql, plan in found.items() if any(step.startswith("SCAN") for step in plan)}
+    assert not scans

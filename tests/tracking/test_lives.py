@@ -1,0 +1,86 @@
+"""Lives are tables; what stands in no row may not happen."""
+
+import pytest
+
+from gateway.errors import LifecycleError
+from gateway.tracking.case import CAUSES
+from gateway.tracking.document import DOCUMENT_LIFE, DocumentEvent, DocumentState
+from gateway.tracking.order import ORDER_LIFE, OrderEvent, OrderState, event_of
+from gateway.tracking.transmission import TRANSMISSION_LIFE, TransmissionEvent, TransmissionState
+
+LIVES = [
+    (
+        DOCUMENT_LIFE,
+        DocumentState,
+        DocumentEvent,
+        {DocumentState.RECEIVED, DocumentState.ACCEPTED, DocumentState.DUPLICATE},
+    ),
+    (TRANSMISSION_LIFE, TransmissionState, TransmissionEvent, {TransmissionState.RECEIVED, TransmissionState.WAITING}),
+    (ORDER_LIFE, OrderState, OrderEvent, {OrderState.OPEN}),
+]
+IDS = [life.name for life, *_ in LIVES]
+
+
+@pytest.mark.parametrize(("life", "states", "events", "first"), LIVES, ids=IDS)
+def test_every_state_is_reached_and_every_event_happens(life, states, events, first):
+    assert {row.to for row in life.rows} | first == set(states)
+    assert {row.event for row in life.rows} == set(events)
+
+
+@pytest.mark.parametrize(("life", "states", "events", "first"), LIVES, ids=IDS)
+def test_no_event_leads_from_one_state_to_two(life, states, events, first):
+    seen = [(state, row.event) for row in life.rows for state in row.states]
+    assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize(("life", "states", "events", "first"), LIVES, ids=IDS)
+def test_what_may_not_happen_says_what_may(life, states, events, first):
+    refused = 0
+    for state in states:
+        for event in events:
+            if life.allows(state, event):
+                assert life.after(state, event) in set(states)
+            else:
+                refused += 1
+                with pytest.raises(
+                    LifecycleError, match=f"{life.name} that is {state} can't be {event}; what may happen now: "
+                ):
+                    life.after(state, event)
+    assert refused
+
+
+def test_a_delivered_document_is_never_delivered_again_by_itself():
+    assert not DOCUMENT_LIFE.allows(DocumentState.DELIVERED, DocumentEvent.DELIVER)
+    assert DOCUMENT_LIFE.after(DocumentState.PARKED, DocumentEvent.DELIVER) == DocumentState.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "event"),
+    [
+        ("purchase_order", "original", OrderEvent.ORDERED),
+        ("purchase_order", "cancellation", OrderEvent.CANCELLED),
+        ("order_acknowledgment", "accepted", OrderEvent.ACKNOWLEDGED),
+        ("order_acknowledgment", "rejected", OrderEvent.DECLINED),
+        ("ship_notice", "original", OrderEvent.SHIPPED),
+        ("invoice", "", OrderEvent.INVOICED),
+    ],
+)
+def test_what_a_message_says_about_its_order(kind, word, event):
+    assert event_of(kind, word) == event
+
+
+def test_documents_may_come_in_any_order():
+    """An invoice before the ship notice, a second delivery after the first invoice."""
+    state = OrderState.OPEN
+    for event in (OrderEvent.INVOICED, OrderEvent.SHIPPED, OrderEvent.INVOICED):
+        state = ORDER_LIFE.after(state, event)
+    assert state == OrderState.INVOICED
+
+
+def test_causes_are_known_by_their_code_and_begin_with_what_to_do():
+    for code, row in CAUSES.items():
+        assert row.code == code
+        verb = row.next_action.split()[0]
+        assert verb in {"add", "ask", "bring", "compare", "correct", "look", "read", "wait"}, (
+            f"begin with what to do: {row}"
+        )
