@@ -64,7 +64,7 @@ def _version(group: JudgedGroup, style: AcknowledgmentStyle) -> str:
     if style.set_id == "999":
         return _VERSION_OF_999
     asked = group.start.version
-    return asked[:12] if whole_number(asked[:6]) and asked.isascii() else nearest_version(asked)
+    return Echo(asked[:12]) if whole_number(asked[:6]) and asked.isascii() else nearest_version(asked)
 
 
 def _party(asked: tuple[str, str]) -> tuple[str, str]:

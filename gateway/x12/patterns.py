@@ -28,14 +28,13 @@ def segment_pattern(segment: Segment, mark: str, component: str, repetition: str
     sep = re.escape(mark)
     plain = _class_without(mark, repetition)
     notes = _Notes(segment.notes, sep)
-    body = ""
+    body, needed = "", False
     for number, position in reversed(list(enumerate(segment.positions, start=1))):
         value = _value(position.kind, plain, (mark, component, repetition)) + notes.after.get(number, "")
-        # An element may be empty unless it is mandatory; whatever stands at the end may be left out with its separator.
-        if position.required:
-            body = f"{sep}{value}{body}"
-        else:
-            body = f"(?:{sep}(?:{value}|{notes.absent.get(number, '')}){body})?"
+        here = value if position.required else f"(?:{value}|{notes.absent.get(number, '')})"
+        # What stands behind the last mandatory element may be left out with its separator.
+        needed = needed or position.required
+        body = f"{sep}{here}{body}" if needed else f"(?:{sep}{here}{body})?"
     return re.compile(f"{notes.start}{segment.id}{body}(?<!{sep})\\Z").match
 
 
@@ -134,9 +133,12 @@ def _composite(kind: Composite, marks: tuple[str, str, str]) -> str:
     if kind.notes or not component:
         return _NEVER
     inner, sep, body = _class_without(*marks), re.escape(component), ""
+    needed = False
     for place in reversed(kind.components[1:]):
         value = _value(place.kind, inner, marks, sep)
-        body = f"{sep}{value}{body}" if place.required else f"(?:{sep}(?:{value})?{body})?"
+        needed = needed or place.required
+        here = value if place.required else f"(?:{value})?"
+        body = f"{sep}{here}{body}" if needed else f"(?:{sep}{here}{body})?"
     first = _value(kind.components[0].kind, inner, marks, sep)
     return (first if kind.components[0].required else f"(?:{first})?") + body + f"(?<!{sep})"
 

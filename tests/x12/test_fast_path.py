@@ -1,0 +1,120 @@
+"""The fast path says the same as the readable validator, of good documents and of damaged ones, and sees most good ones."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.x12.delimiters import Delimiters
+from gateway.x12.elements import SegmentJudge
+from gateway.x12.fast import FastSet
+from gateway.x12.model import TransactionSet
+from gateway.x12.patterns import segment_pattern
+from gateway.x12.reader import read
+from gateway.x12.standards import library, set_definition
+from gateway.x12.standards.definition import Composite, Position
+from gateway.x12.validator import look_closely
+from tests.x12.mutations import damaged
+from tests.x12.samples import BODIES, GROUPS, document, isa, set_of
+
+SETS = [(set_id, version) for set_id in BODIES for version in ("004010", "005010")]
+
+
+def _marks(transaction: TransactionSet) -> Delimiters:
+    return transaction.interchange.delimiters
+
+
+def fast_path(transaction: TransactionSet) -> FastSet:
+    """A fast path of its own for the definition of one set."""
+    definition = set_definition(transaction.id, transaction.version).definition
+    return FastSet(definition, _marks(transaction))
+
+
+def agree(transaction: TransactionSet, path: FastSet | None = None) -> bool:
+    """Check that both ways say the same of one set; return whether the fast one saw that it is good."""
+    slow = look_closely(transaction)
+    uses = (path or fast_path(transaction)).uses_of(transaction)
+    if uses is None:
+        return False
+    assert slow.faults == []
+    assert slow.uses == uses
+    return True
+
+
+@pytest.mark.parametrize(("set_id", "version"), SETS)
+def test_a_good_document_is_seen_at_once(set_id, version):
+    assert agree(set_of(document(set_id, version=version)))
+
+
+@pytest.mark.parametrize(("set_id", "version"), SETS)
+def test_white_space_between_segments_does_not_matter(set_id, version):
+    text = document(set_id, version=version)
+    assert agree(set_of(text.replace("~", "~\n")))
+    assert agree(set_of(text.replace("~", "\r\n")))
+
+
+PATHS = {
+    (set_id, version): FastSet(
+        set_definition(set_id, version).definition, Delimiters(repetition="^" if version == "005010" else "")
+    )
+    for set_id, version in SETS
+}
+
+
+def _as_set(segments: list[list[str]], set_id: str, version: str) -> TransactionSet | None:
+    newer = {"version": "00501", "eleventh": "^"} if version == "005010" else {}
+    head = isa(**newer) + f"GS*{GROUPS[set_id]}*A*B*20261121*0800*1*X*{version}~"
+    text = head + "".join("*".join(segment) + "~" for segment in segments) + "GE*1*1~IEA*1*000000001~"
+    found = [part for part in read(text.encode()) if isinstance(part, TransactionSet)]
+    return found[0] if found and found[0].id == set_id else None
+
+
+@pytest.mark.parametrize(("set_id", "version"), SETS)
+@given(data=st.data())
+def test_both_ways_say_the_same_of_a_damaged_document(set_id, version, data):
+    segments = data.draw(damaged(set_of(document(set_id, version=version)).segments))
+    transaction = _as_set(segments, set_id, version)
+    if transaction is not None:
+        agree(transaction, PATHS[set_id, version])
+
+
+# Segments one by one: every definition, any values
+
+
+def _good_values(position: Position, draw: st.DrawFn) -> str:
+    kind = position.kind
+    if isinstance(kind, Composite):
+        return ">".join(_good_values(place, draw) for place in kind.components).rstrip(">")
+    if kind.codes:
+        return draw(st.sampled_from(sorted(kind.codes)))
+    digits = "1" * kind.minimum
+    return {"DT": "20260228"[-kind.maximum :], "TM": "0800", "R": f"{digits}.", "ID": "A" * kind.minimum}.get(
+        kind.type, digits if kind.type[0] == "N" else "A" * kind.minimum
+    )
+
+
+@st.composite
+def _segments(draw: st.DrawFn, version: str) -> list[str]:
+    """A segment of the version with some of its elements present, most of them right."""
+    name = draw(st.sampled_from(sorted(library.segment_names(version) - {"ISA", "GS", "GE", "IEA", "TA1", "ST", "SE"})))
+    odd = st.sampled_from(
+        ["", "-1", "1.5", ".5", "x" * 40, "20240229", "A>B", "A^B", "1>2^3", ">", "é", " ", "1E2", "QQQ"]
+    )
+    fields = [name]
+    for position in library.segment(name, version).positions:
+        choice = draw(st.integers(0, 9))
+        good = choice < 7 if position.required else choice < 4
+        fields.append(_good_values(position, draw) if good else draw(odd) if choice == 9 else "")
+    while len(fields) > 1 and not fields[-1] and draw(st.integers(0, 9)):
+        fields.pop()
+    return fields
+
+
+@pytest.mark.parametrize("version", ["004010", "005010"])
+@given(data=st.data())
+def test_the_pattern_of_any_segment_lets_nothing_pass_that_has_a_fault(version, data):
+    fields = data.draw(_segments(version))
+    segment = library.segment(fields[0], version)
+    marks = Delimiters(repetition="^" if version == "005010" else "")
+    match = segment_pattern(segment, marks.element, marks.component, marks.repetition)
+    if match is not None and match("*".join(fields)):
+        assert SegmentJudge(segment).findings(fields, marks) == []
