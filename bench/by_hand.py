@@ -1,248 +1,234 @@
-"""The yardstick of `bench.mapping`: what a programmer would write by hand for one partner's 850 and 856.
+"""The yardstick of `bench.mapping`: what a programmer would write by hand for one partner's 850, in both directions.
 
-It reads and writes what the documents of the benchmark hold and nothing else, on the same tree and into the same dicts as the
-compiled profiles. Code tables are plain dicts of the same rows.
+It knows what this partner's documents hold and nothing else: no loader, no checks, no lines to name when a value is wrong. It
+works on the same tree and makes the same canonical message. Code tables are plain dicts of the same rows.
 """
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from gateway.x12.hierarchy import CHILDREN
+from gateway.canonical.lines import ScheduleLine
+from gateway.canonical.parties import Contact, Party
+from gateway.canonical.purchase_order import PurchaseOrder, PurchaseOrderLine
+from gateway.canonical.values import Description, Identifier, Moment, Reference
 
 Segment = list[str]
 Node = dict[str, list[Any]]
+Table = dict[str, str]
 
 
-class Codes:
-    """Tables of the base profiles, as dicts from code to word and back."""
-
-    def __init__(self, tables: dict[str, dict[str, str]]) -> None:
-        for name, rows in tables.items():
-            setattr(self, name, rows)
-            setattr(self, f"{name}_back", {word: code for code, word in reversed(rows.items())})
-
-    def __getattr__(self, name: str) -> dict[str, str]:
-        raise AttributeError(name)
+def at(segment: Segment, number: int) -> str:
+    return segment[number] if len(segment) > number else ""
 
 
-def date(value: str) -> str:
+def iso(value: str) -> str:
     return f"{value[:4]}-{value[4:6]}-{value[6:]}"
 
 
-def pairs(segment: Segment, first: int, table: dict[str, str]) -> list[dict[str, str]]:
-    found = []
-    for at in range(first, len(segment) - 1, 2):
-        if segment[at + 1]:
-            found.append({"kind": table.get(segment[at], segment[at]), "value": segment[at + 1]})
-    return found
+def ccyymmdd(day: date) -> str:
+    return day.isoformat().replace("-", "")
 
 
-def put(target: dict[str, Any], segment: Segment, *names: str) -> dict[str, Any]:
-    """Put elements 01, 02, ... under ``names``, where present; an empty name skips one."""
-    for name, value in zip(names, segment[1:], strict=False):
-        if value and name:
-            target[name] = value
-    return target
+def plain(number: Decimal) -> str:
+    return f"{number:f}"
 
 
-def recode(target: dict[str, Any], name: str, table: dict[str, str]) -> None:
-    if name in target:
-        target[name] = table.get(target[name], target[name])
+class OrderByHand:
+    """One partner's 850 as a purchase order, and back."""
 
+    def __init__(self, tables: dict[str, Table]) -> None:
+        self.words = tables
+        self.codes = {name: {word: code for code, word in reversed(rows.items())} for name, rows in tables.items()}
 
-class Reader:
-    """Trees in, dicts out."""
+    # Reading
 
-    def __init__(self, codes: Codes) -> None:
-        self.codes = codes
+    def read(self, tree: Node) -> PurchaseOrder:
+        return PurchaseOrder.model_validate(self.read_as_dict(tree))
 
-    def read_850(self, tree: Node) -> dict[str, Any]:
-        codes = self.codes
+    def read_as_dict(self, tree: Node) -> dict[str, Any]:
         beg = tree["BEG"][0]
         order: dict[str, Any] = {
-            "purpose": codes.purpose.get(beg[1], beg[1]),
-            "order_type": codes.order_type.get(beg[2], beg[2]),
+            "purpose": self.word("purpose", beg[1]),
+            "order_type": self.word("order_type", beg[2]),
             "order_number": beg[3],
-            "ordered_on": date(beg[5]),
+            "ordered_on": iso(beg[5]),
         }
         if "CUR" in tree:
             cur = tree["CUR"][0]
-            order["currency"] = {"role": codes.party_role.get(cur[1], cur[1]), "currency": cur[2]}
-        self.references(tree, order)
+            order["currency"] = {"role": self.word("party_role", cur[1]), "currency": cur[2]}
+        if "REF" in tree:
+            order["references"] = [self.reference(ref) for ref in tree["REF"]]
         if "PER" in tree:
             order["contacts"] = [self.contact(per) for per in tree["PER"]]
         if "FOB" in tree:
-            order["freight_terms"] = [
-                {"payment": codes.freight_payment.get(fob[1], fob[1])} for fob in tree["FOB"]
-            ]
+            order["freight_terms"] = [{"payment": self.word("freight_payment", fob[1])} for fob in tree["FOB"]]
         if "ITD" in tree:
             order["terms"] = [self.terms(itd) for itd in tree["ITD"]]
-        self.dates(tree, order)
-        if "TD5" in tree:
-            order["routings"] = [self.routing(td5) for td5 in tree["TD5"]]
+        if "DTM" in tree:
+            order["dates"] = [self.moment(dtm) for dtm in tree["DTM"]]
         if "N9" in tree:
             order["notes"] = [self.note(node) for node in tree["N9"]]
-        self.parties(tree, order)
-        if "PO1" in tree:
-            order["lines"] = [self.order_line(node) for node in tree["PO1"]]
+        if "N1" in tree:
+            order["parties"] = [self.party(node) for node in tree["N1"]]
+        order["lines"] = [self.line(node) for node in tree["PO1"]]
         return order
 
-    def order_line(self, node: Node) -> dict[str, Any]:
-        codes = self.codes
+    def word(self, table: str, code: str) -> str:
+        return self.words[table].get(code, code)
+
+    def reference(self, ref: Segment) -> dict[str, str]:
+        found = {"kind": self.word("reference", ref[1])}
+        if at(ref, 2):
+            found["value"] = ref[2]
+        if at(ref, 3):
+            found["description"] = ref[3]
+        return found
+
+    def moment(self, dtm: Segment) -> dict[str, str]:
+        return {"kind": self.word("date_kind", dtm[1]), "date": iso(dtm[2])}
+
+    def contact(self, per: Segment) -> dict[str, Any]:
+        found: dict[str, Any] = {"function": self.word("contact_function", per[1]), "name": per[2]}
+        if len(per) > 3:
+            found["numbers"] = self.pairs(per, 3, "contact_number")
+        return found
+
+    def terms(self, itd: Segment) -> dict[str, Any]:
+        return {
+            "type": self.word("terms_type", itd[1]),
+            "basis": self.word("terms_basis", itd[2]),
+            "discount_percent": itd[3],
+            "discount_days": itd[5],
+            "net_days": itd[7],
+        }
+
+    def note(self, node: Node) -> dict[str, Any]:
+        n9 = node["N9"][0]
+        return {"kind": self.word("reference", n9[1]), "value": n9[2], "text": [msg[1] for msg in node["MSG"]]}
+
+    def party(self, node: Node) -> dict[str, Any]:
+        n1 = node["N1"][0]
+        found: dict[str, Any] = {"role": self.word("party_role", n1[1]), "name": n1[2]}
+        if len(n1) > 4:
+            found["ids"] = self.pairs(n1, 3, "id_kind")
+        if "N3" in node:
+            n4 = node["N4"][0]
+            found["address"] = {
+                "lines": [value for n3 in node["N3"] for value in n3[1:] if value],
+                "city": n4[1],
+                "region": n4[2],
+                "postal_code": n4[3],
+                "country": n4[4],
+            }
+        return found
+
+    def line(self, node: Node) -> dict[str, Any]:
         po1 = node["PO1"][0]
         line: dict[str, Any] = {
             "number": po1[1],
-            "quantity": {"value": po1[2], "unit": codes.unit.get(po1[3], po1[3])},
+            "quantity": {"value": po1[2], "unit": self.word("unit", po1[3])},
+            "unit_price": {"amount": po1[4], "basis": self.word("price_basis", po1[5])},
+            "item_ids": self.pairs(po1, 6, "item_id"),
         }
-        if po1[4]:
-            line["unit_price"] = price = {"amount": po1[4]}
-            if po1[5]:
-                price["basis"] = codes.price_basis.get(po1[5], po1[5])
-        line["item_ids"] = pairs(po1, 6, codes.item_id)
         if "PID" in node:
             line["descriptions"] = [self.description(below["PID"][0]) for below in node["PID"]]
-        self.references(node, line)
-        self.dates(node, line)
+        if "REF" in node:
+            line["references"] = [self.reference(ref) for ref in node["REF"]]
+        if "DTM" in node:
+            line["dates"] = [self.moment(dtm) for dtm in node["DTM"]]
         if "SCH" in node:
             line["schedules"] = [self.schedule(below["SCH"][0]) for below in node["SCH"]]
         return line
 
-    def schedule(self, sch: Segment) -> dict[str, Any]:
+    def description(self, pid: Segment) -> dict[str, str]:
+        return {"form": self.word("description_form", pid[1]), "text": pid[5]}
+
+    def schedule(self, sch: Segment) -> dict[str, str]:
         return {
             "quantity": sch[1],
-            "unit": self.codes.unit.get(sch[2], sch[2]),
-            "date_kind": self.codes.date_kind.get(sch[5], sch[5]),
-            "date": date(sch[6]),
+            "unit": self.word("unit", sch[2]),
+            "date_kind": self.word("date_kind", sch[5]),
+            "date": iso(sch[6]),
         }
 
-    def description(self, pid: Segment) -> dict[str, Any]:
-        found = put({}, pid, "form", "characteristic", "agency", "code", "text")
-        recode(found, "form", self.codes.description_form)
-        return found
+    def pairs(self, segment: Segment, first: int, table: str) -> list[dict[str, str]]:
+        words = self.words[table]
+        return [
+            {"kind": words.get(segment[number], segment[number]), "value": segment[number + 1]}
+            for number in range(first, len(segment) - 1, 2)
+            if segment[number + 1]
+        ]
 
-    def references(self, node: Node, target: dict[str, Any]) -> None:
-        if "REF" in node:
-            table = self.codes.reference
-            target["references"] = found = []
-            for ref in node["REF"]:
-                row = put({}, ref, "kind", "value", "description")
-                recode(row, "kind", table)
-                found.append(row)
+    # Writing
 
-    def dates(self, node: Node, target: dict[str, Any]) -> None:
-        if "DTM" in node:
-            table = self.codes.date_kind
-            target["dates"] = [{"kind": table.get(dtm[1], dtm[1]), "date": date(dtm[2])} for dtm in node["DTM"]]
+    def write(self, order: PurchaseOrder) -> list[Segment]:
+        assert order.ordered_on is not None
+        head = ["BEG", self.code("purpose", order.purpose), self.code("order_type", order.order_type)]
+        out = [[*head, order.order_number, "", ccyymmdd(order.ordered_on)]]
+        if order.currency is not None:
+            out.append(["CUR", self.code("party_role", order.currency.role), order.currency.currency])
+        out += [self.write_reference(reference) for reference in order.references]
+        out += [self.write_contact(contact) for contact in order.contacts]
+        out += [["FOB", self.code("freight_payment", terms.payment)] for terms in order.freight_terms]
+        for terms in order.terms:
+            assert terms.discount_percent is not None
+            kind, basis = self.code("terms_type", terms.type), self.code("terms_basis", terms.basis)
+            days = ["", str(terms.discount_days), "", str(terms.net_days)]
+            out.append(["ITD", kind, basis, plain(terms.discount_percent), *days])
+        out += [self.write_moment(moment) for moment in order.dates]
+        for note in order.notes:
+            out.append(["N9", self.code("reference", note.kind), note.value or ""])
+            out += [["MSG", text] for text in note.text]
+        for party in order.parties:
+            self.write_party(party, out)
+        for line in order.lines:
+            self.write_line(line, out)
+        out.append(["CTT", str(len(order.lines))])
+        return out
 
-    def contact(self, per: Segment) -> dict[str, Any]:
-        found = put({}, per, "function", "name")
-        recode(found, "function", self.codes.contact_function)
-        if len(per) > 3:
-            found["numbers"] = pairs(per, 3, self.codes.contact_number)
-        return found
+    def code(self, table: str, word: str | None) -> str:
+        return self.codes[table].get(word, word) if word else ""
 
-    def terms(self, itd: Segment) -> dict[str, Any]:
-        found = put({}, itd, "type", "basis", "discount_percent", "", "discount_days", "", "net_days")
-        recode(found, "type", self.codes.terms_type)
-        recode(found, "basis", self.codes.terms_basis)
-        return found
+    def write_reference(self, reference: Reference) -> Segment:
+        return ["REF", self.code("reference", reference.kind), reference.value or "", reference.description or ""]
 
-    def routing(self, td5: Segment) -> dict[str, Any]:
-        found = put({}, td5, "sequence", "", "", "mode", "text")
-        recode(found, "sequence", self.codes.route_sequence)
-        recode(found, "mode", self.codes.transport_mode)
-        if len(td5) > 3:
-            found["carrier"] = {"kind": self.codes.id_kind.get(td5[2], td5[2]), "value": td5[3]}
-        return found
+    def write_moment(self, moment: Moment) -> Segment:
+        return ["DTM", self.code("date_kind", moment.kind), ccyymmdd(moment.date) if moment.date else ""]
 
-    def note(self, node: Node) -> dict[str, Any]:
-        found = put({}, node["N9"][0], "kind", "value")
-        recode(found, "kind", self.codes.reference)
-        if "MSG" in node:
-            found["text"] = [msg[1] for msg in node["MSG"]]
-        return found
+    def write_contact(self, contact: Contact) -> Segment:
+        head = ["PER", self.code("contact_function", contact.function), contact.name or ""]
+        return [*head, *self.write_pairs(contact.numbers, "contact_number")]
 
-    def parties(self, node: Node, target: dict[str, Any]) -> None:
-        if "N1" in node:
-            target["parties"] = [self.party(below) for below in node["N1"]]
+    def write_pairs(self, pairs: tuple[Identifier, ...], table: str) -> list[str]:
+        return [text for pair in pairs for text in (self.code(table, pair.kind), pair.value)]
 
-    def party(self, node: Node) -> dict[str, Any]:
-        n1 = node["N1"][0]
-        found = put({}, n1, "role", "name")
-        recode(found, "role", self.codes.party_role)
-        if len(n1) > 4:
-            found["ids"] = [{"kind": self.codes.id_kind.get(n1[3], n1[3]), "value": n1[4]}]
-        address: dict[str, Any] = {}
-        if "N3" in node:
-            address["lines"] = [value for n3 in node["N3"] for value in n3[1:] if value]
-        if "N4" in node:
-            put(address, node["N4"][0], "city", "region", "postal_code", "country")
-        if address:
-            found["address"] = address
-        return found
+    def write_party(self, party: Party, out: list[Segment]) -> None:
+        n1 = ["N1", self.code("party_role", party.role), party.name or ""]
+        out.append([*n1, *self.write_pairs(party.ids, "id_kind")])
+        address = party.address
+        if address is not None:
+            out += [["N3", *address.lines[first : first + 2]] for first in range(0, len(address.lines), 2)]
+            out.append(
+                ["N4", address.city or "", address.region or "", address.postal_code or "", address.country or ""]
+            )
 
-    def read_856(self, tree: Node) -> dict[str, Any]:
-        bsn = tree["BSN"][0]
-        notice: dict[str, Any] = {
-            "purpose": self.codes.purpose.get(bsn[1], bsn[1]),
-            "shipment_number": bsn[2],
-            "shipped_on": date(bsn[3]),
-            "shipped_at": f"{bsn[4][:2]}:{bsn[4][2:4]}",
-            "structure": bsn[5],
-        }
-        self.levels(tree.get("HL", ()), notice)
-        return notice
+    def write_line(self, line: PurchaseOrderLine, out: list[Segment]) -> None:
+        quantity, price = line.quantity, line.unit_price
+        assert quantity is not None and price is not None and price.amount is not None
+        po1 = ["PO1", line.number or "", plain(quantity.value), self.code("unit", quantity.unit), plain(price.amount)]
+        out.append([*po1, self.code("price_basis", price.basis), *self.write_pairs(line.item_ids, "item_id")])
+        out += [self.write_description(description) for description in line.descriptions]
+        out += [self.write_reference(reference) for reference in line.references]
+        out += [self.write_moment(moment) for moment in line.dates]
+        out += [self.write_schedule(schedule) for schedule in line.schedules]
 
-    def levels(self, nodes: Any, target: dict[str, Any]) -> None:
-        for node in nodes:
-            level: dict[str, Any] = {}
-            code = node["HL"][0][3]
-            if code == "I":
-                self.item(node, level)
-            elif code == "O":
-                prf = node["PRF"][0]
-                level["order_number"] = prf[1]
-                if len(prf) > 4:
-                    level["ordered_on"] = date(prf[4])
-                self.references(node, level)
-            elif code == "S":
-                self.shipment(node, level)
-            else:
-                level["kind"] = self.codes.package_kind.get(code, code)
-                level["marks"] = [
-                    {"kind": self.codes.mark_kind.get(man[1], man[1]), "value": man[2]} for man in node["MAN"]
-                ]
-            if CHILDREN in node:
-                self.levels(node[CHILDREN], level)
-            name = {"I": "items", "O": "orders", "S": "shipments"}.get(code, "packages")
-            target.setdefault(name, []).append(level)
+    def write_description(self, description: Description) -> Segment:
+        return ["PID", self.code("description_form", description.form), "", "", "", description.text or ""]
 
-    def item(self, node: Node, level: dict[str, Any]) -> None:
-        codes = self.codes
-        lin, sn1 = node["LIN"][0], node["SN1"][0]
-        if lin[1]:
-            level["number"] = lin[1]
-        level["item_ids"] = pairs(lin, 2, codes.item_id)
-        level["shipped"] = {"value": sn1[2], "unit": codes.unit.get(sn1[3], sn1[3])}
-        if "PID" in node:
-            level["descriptions"] = [self.description(pid) for pid in node["PID"]]
-
-    def shipment(self, node: Node, level: dict[str, Any]) -> None:
-        codes = self.codes
-        level["packages_counted"] = []
-        for td1 in node.get("TD1", ()):
-            row = put({}, td1, "packaging", "quantity", "", "", "", "weight_kind", "weight", "weight_unit")
-            recode(row, "weight_kind", codes.weight_kind)
-            recode(row, "weight_unit", codes.unit)
-            level["packages_counted"].append(row)
-        if "TD5" in node:
-            level["routings"] = [self.routing(td5) for td5 in node["TD5"]]
-        if "TD3" in node:
-            level["equipment"] = [put({}, td3, "type", "initials", "number") for td3 in node["TD3"]]
-        self.references(node, level)
-        self.dates(node, level)
-        if "FOB" in node:
-            fob = node["FOB"][0]
-            level["freight_terms"] = {"payment": codes.freight_payment.get(fob[1], fob[1])}
-        self.parties(node, level)
+    def write_schedule(self, schedule: ScheduleLine) -> Segment:
+        assert schedule.quantity is not None and schedule.date is not None
+        head = ["SCH", plain(schedule.quantity), self.code("unit", schedule.unit), "", ""]
+        return [*head, self.code("date_kind", schedule.date_kind), ccyymmdd(schedule.date)]
