@@ -114,6 +114,7 @@ class _Examiner:
         self.seen_interchanges: set[tuple[object, ...]] = set()
         self.seen_groups: set[tuple[str, str]] = set()
         self.seen_sets: set[str] = set()
+        self.before: list[Debris] = []  # What stands before the first ISA, until that says what is tolerated.
 
     def run(self, parts: Iterable[Part]) -> Iterator[Judged]:
         for part in parts:
@@ -122,6 +123,8 @@ class _Examiner:
                     yield self._set(part)
                 case InterchangeStart():
                     self._open_interchange(part)
+                    yield from map(self._junk, self.before)
+                    self.before.clear()
                     yield part
                 case GroupStart():
                     self._open_group(part)
@@ -135,9 +138,14 @@ class _Examiner:
                 case Stray():
                     message = f"a segment stands outside of every transaction set: {part.text!r}"
                     self._fault(FaultCode.STRUCTURE, message, "send it inside ST and SE", offset=part.offset)
+                case Debris(blank=False) if self.interchange is None:
+                    self.before.append(part)
                 case Debris(blank=False):
-                    message = f"{part.length} bytes stand outside of every interchange: {part.text[:40]!r}"
-                    yield self._made(FaultCode.JUNK, message, "send only ISA to IEA", offset=part.offset)
+                    yield self._junk(part)
+
+    def _junk(self, debris: Debris) -> Fault:
+        message = f"{debris.length} bytes stand outside of every interchange: {debris.text[:40]!r}"
+        return self._made(FaultCode.JUNK, message, "send only ISA to IEA", offset=debris.offset)
 
     def _made(
         self, code: FaultCode, message: str, fix: str, *, control: str = "", value: str = "", offset: int = 0
