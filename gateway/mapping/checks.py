@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from gateway.canonical.values import Part
 from gateway.mapping.conversions import number, write_decimal
 from gateway.mapping.plan import Check, Plan
 from gateway.mapping.slots import Selected
@@ -26,7 +27,7 @@ def compare(plan: Plan, tree: dict[str, Any], body: dict[str, Any]) -> Iterator[
                     yield f"{path} says {said}, but {check.kind}({'.'.join(check.path)}) is {counted:f}"
 
 
-def fill(plan: Plan, tree: dict[str, Any], body: dict[str, Any]) -> None:
+def fill(plan: Plan, tree: dict[str, Any], body: Part) -> None:
     """Write each count or sum into ``tree`` where nothing stands yet; the segment is made if need be."""
     for check in plan.checks:
         use, elements, filters = check.target.use, check.target.elements, check.target.filters
@@ -56,7 +57,7 @@ def _equal(said: str, counted: Decimal) -> bool:
         return False
 
 
-def _reckon(check: Check, tree: dict[str, Any], body: dict[str, Any]) -> Decimal:
+def _reckon(check: Check, tree: dict[str, Any], body: dict[str, Any] | Part) -> Decimal:
     if check.kind == "segments":
         return Decimal(sum(map(_with_below, tree.get(check.path[0], ()))))
     values = list(_follow(body, check.path))
@@ -78,3 +79,5 @@ def _follow(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
             yield value
     elif isinstance(value, dict):
         yield from _follow(value.get(path[0]), path[1:])
+    elif isinstance(value, Part):
+        yield from _follow(getattr(value, path[0]), path[1:])

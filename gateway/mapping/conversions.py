@@ -34,6 +34,8 @@ def read_date(value: str) -> str:
 
 def write_date(value: Any) -> str:
     """ISO date -> CCYYMMDD."""
+    if type(value) is dt.date:
+        return value.isoformat().replace("-", "")
     text = str(value)
     if not _ISO_DATE.fullmatch(text):
         raise ValueError(f"{text!r} is no date such as 2026-11-21")
@@ -86,10 +88,12 @@ def write_decimal(value: Any) -> str:
 
 @cache
 def decimal_within(digits: int) -> Way:
-    """Return a way that writes a number for an element of so many digits."""
+    """Return a way that writes a canonical number for an element of so many digits."""
 
-    def write(value: Any) -> str:
-        text = write_decimal(value)
+    def write(value: Decimal) -> str:
+        text = str(value)
+        if "E" in text or text == "-0":
+            text = write_decimal(value)
         # A zero before the point is good manners, but it counts as a digit: it goes where there is no room for it.
         if len(text) > digits and sum(map(str.isdigit, text)) > digits:
             return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text

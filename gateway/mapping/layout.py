@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from gateway.x12.hierarchy import flatten
-from gateway.x12.standards.definition import Loop, SetDefinition, Use
+from gateway.x12.standards.definition import Loop, SetDefinition
 from gateway.x12.writer import OutSegment
 
 
@@ -17,25 +17,23 @@ def lay_out(tree: dict[str, Any], definition: SetDefinition) -> list[OutSegment]
     return found
 
 
-@cache
-def _order(loop: Loop) -> dict[str, int]:
-    return {item.name: index for index, item in enumerate(loop.items)}
-
-
 def _lay_out(node: dict[str, Any], loop: Loop, found: list[OutSegment]) -> None:
-    order = _order(loop)
-    names = sorted(node, key=order.__getitem__) if len(node) > 1 else node
-    for name in names:
-        item = loop.items[order[name]]
+    for name, inner in _in_order(loop, tuple(node)):
         below = node[name]
-        if isinstance(item, Use):
-            found.extend(below)
+        if inner is None:
+            found += below
             continue
-        bounded = item.trigger.name == "LS"
-        for inner in flatten(below) if name == "HL" else below:
+        bounded = inner.trigger.name == "LS"
+        for repetition in flatten(below) if name == "HL" else below:
             if bounded:
-                _bound(inner)
-            _lay_out(inner, item, found)
+                _bound(repetition)
+            _lay_out(repetition, inner, found)
+
+
+@lru_cache(maxsize=10_000)
+def _in_order(loop: Loop, names: tuple[str, ...]) -> tuple[tuple[str, Loop | None], ...]:
+    """Return the names in the order of the loop, each with the loop that it is; documents have few different sets of them."""
+    return tuple((item.name, item if isinstance(item, Loop) else None) for item in loop.items if item.name in names)
 
 
 def _bound(node: dict[str, Any]) -> None:

@@ -59,9 +59,8 @@ class Mapping:
 
     def from_canonical(self, body: Part) -> list[OutSegment]:
         """Write a canonical body as the segments of a set, without ST and SE. Raises TranslationError."""
-        values = {**self.message_type.defaults, **body.model_dump(exclude_unset=True, exclude_none=True)}
-        tree = self.write(values)
-        checks.fill(self.plan, tree, values)
+        tree = self.write(body)
+        checks.fill(self.plan, tree, body)
         return lay_out(tree, self.plan.definition)
 
 

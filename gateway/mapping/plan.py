@@ -108,12 +108,16 @@ Item: TypeAlias = Value | Pairs | Group | Each
 
 @dataclass(slots=True, eq=False)
 class Body:
-    """The fields of one scope. ``bound`` is the segment over which a list runs. A block's body has a ``block`` name."""
+    """The fields of one scope. ``bound`` is the segment over which a list runs. A block's body has a ``block`` name.
+
+    ``free``: its names are those of the profile (``custom``), not those of a model.
+    """
 
     scope: Loop
     bound: Use | None
     items: list[Item] = field(default_factory=list)
     block: str = ""
+    free: bool = False
 
 
 @dataclass(slots=True)

@@ -83,7 +83,7 @@ class _Planner:
             if id(inner) in self.open:
                 raise ValueError(f"block {made.use} uses itself in the same place, without end")
         else:
-            inner = Body(body.scope, body.bound)
+            inner = Body(body.scope, body.bound, free=model.free)
             self._fill(inner, made.fields or [], model)
         return Group(made.name, made.where, inner) if inner.items else None
 
@@ -113,7 +113,7 @@ class _Planner:
         key = (name, id(scope), id(bound), model.key)
         body = self.blocks.get(key)
         if body is None:
-            body = self.blocks[key] = Body(scope, bound, block=name)
+            body = self.blocks[key] = Body(scope, bound, block=name, free=model.free)
             self._fill(body, self.profile.blocks[name], model)
         return body
 

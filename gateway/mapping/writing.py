@@ -1,12 +1,12 @@
-"""Turns a plan into a Python function that writes a set: canonical dict in, tree out. The twin of `reading`.
+"""Turns a plan into a Python function that writes a set: canonical body in, tree out. The twin of `reading`.
 
 The tree has the shape that `gateway.x12.walker` makes, HL levels nested; `gateway.mapping.layout` puts it into the order of
 the set. A generated function first fetches the values and then writes the segments::
 
     def write(doc):
         node = {}
-        v1 = k2[v] if (v := doc.get('purpose')) is not None else ''
-        v3 = doc.get('order_number') or ''
+        v1 = k2[v] if (v := doc.purpose) is not None else ''
+        v3 = doc.order_number or ''
         if v1 or v3: node.setdefault('BEG', []).append(['BEG', v1, '', v3])
         return node
 """
@@ -15,50 +15,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from gateway.mapping.conversions import Way
+from gateway.canonical.values import Part
 from gateway.mapping.emit import Emitter
 from gateway.mapping.plan import Body, Each, Group, Item, Pairs, Plan, Value
 from gateway.mapping.slots import Place, Selected, Slot, fill
 from gateway.x12.path import Hop
 from gateway.x12.standards.definition import Use
 
-Writer: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
+Writer: TypeAlias = Callable[[Part], dict[str, Any]]
 
 NO_LIST: tuple[()] = ()
 
 
 def compile_writer(plan: Plan) -> Writer:
-    """Compile the writing half of a plan: canonical body as a dict (Python values) -> nested tree without ST and SE."""
+    """Compile the writing half of a plan: canonical body -> nested tree without ST and SE."""
     return _WriteCompiler(plan).compile()
 
 
-def write_pairs(
-    rows: Sequence[dict[str, Any]], room: int, keys: tuple[str, str], code_of: Way | None, text_of: Way | None
-) -> list[str]:
-    """Write kind and value side by side; raise ValueError when they don't fit into ``room`` elements."""
-    if 2 * len(rows) > room:
-        raise ValueError(f"{len(rows)} pairs given, but there is room for {room // 2}")
-    values = []
-    for row in rows:
-        kind, value = row.get(keys[0]) or "", row[keys[1]]
-        values += [code_of(kind) if code_of and kind else kind, text_of(value) if text_of else value]
-    return values
-
-
-def within(rows: list[str], room: int) -> list[str]:
-    """Return ``rows``; raise ValueError when they don't fit into ``room`` elements."""
+def within(rows: Sequence[Any], room: int, what: str) -> Sequence[Any]:
+    """Return ``rows``; raise ValueError when they don't fit into ``room``."""
     if len(rows) > room:
-        raise ValueError(f"{len(rows)} values given, but there is room for {room}")
+        raise ValueError(f"{len(rows)} {what} given, but there is room for {room}")
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The variable from which values are written: a canonical model, or with ``free`` a dict of the profile's own names."""
+
+    variable: str
+    free: bool = False
+
+    def get(self, name: str) -> str:
+        """Write the expression for one of its fields; the planner has found ``name`` among those of the model."""
+        return f"{self.variable}.get({name!r})" if self.free else f"{self.variable}.{name}"
 
 
 class _WriteCompiler:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.out = Emitter(f"<writer of {plan.profile.name} for {plan.definition.id} {plan.definition.version}>")
-        self.out.bound |= {"NO_LIST": NO_LIST, "write_pairs": write_pairs}
+        self.out.bound |= {"NO_LIST": NO_LIST}
         self.out.bound |= {"fill": fill, "within": within}
         self.functions: dict[int, str] = {}
         self.waiting: list[tuple[Body, str]] = []
@@ -67,19 +67,19 @@ class _WriteCompiler:
     def compile(self) -> Writer:
         with self.out.function("write(doc)"):
             self.out.line("node = {}")
-            self._place(Place("node"), self.plan.body.items, "doc", constants=True)
+            self._place(Place("node"), self.plan.body.items, _Source("doc"), constants=True)
             self.out.line("return node")
         while self.waiting:
             body, name = self.waiting.pop()
             if body.bound is not None:
                 with self.out.function(f"{name}(doc)"):
-                    self._segment(body, Slot(body.bound, ()), "doc", "return")
+                    self._segment(body, Slot(body.bound, ()), _Source("doc", body.free), "return")
             else:
                 with self.out.function(f"{name}(doc, node)"):
-                    self._place(Place("node"), body.items, "doc")
+                    self._place(Place("node"), body.items, _Source("doc", body.free))
         return self.out.compile("write")
 
-    def _place(self, place: Place, items: list[Item], source: str, *, constants: bool = False) -> None:
+    def _place(self, place: Place, items: list[Item], source: _Source, *, constants: bool = False) -> None:
         """Write everything that goes into one node."""
         for hops in _reached(items):
             place.reach(hops, lambda: self.out.name("b"))
@@ -121,7 +121,7 @@ class _WriteCompiler:
                 self.out.line(f"{node}.setdefault({slot.use.name!r}, []).append({made})")
         self.out.origin = before
 
-    def _segment(self, body: Body, slot: Slot, source: str, result: str) -> None:
+    def _segment(self, body: Body, slot: Slot, source: _Source, result: str) -> None:
         """Write one segment of a list: ``result`` is ``return`` or the beginning of a call that takes it."""
         self._items(body.items, Place(""), slot, source)
         before, self.out.origin = self.out.origin, slot.origin or self.out.origin
@@ -133,7 +133,7 @@ class _WriteCompiler:
 
     # Values
 
-    def _items(self, items: list[Item], place: Place, bound: Slot | None, source: str) -> None:
+    def _items(self, items: list[Item], place: Place, bound: Slot | None, source: _Source) -> None:
         for item in items:
             with self.out.field(item.name, item.where):
                 match item:
@@ -156,7 +156,7 @@ class _WriteCompiler:
         slot.origin = slot.origin or self.out.origin
         return name
 
-    def _value(self, item: Value, place: Place, bound: Slot | None, source: str) -> None:
+    def _value(self, item: Value, place: Place, bound: Slot | None, source: _Source) -> None:
         if item.writing is None:
             return
         target = item.writing.target
@@ -164,7 +164,7 @@ class _WriteCompiler:
         slot = bound or place.slot(target)
         variable = self._variable("v", slot)
         required = target.use.segment.positions[target.elements.first - 1].required
-        got = f"{source}.get({item.name!r})"
+        got = source.get(item.name)
         guard = ""
         if item.default is not None and not required:
             guard = f" and v != {self.out.bind(item.default_value)}"
@@ -178,7 +178,7 @@ class _WriteCompiler:
         else:
             slot.elements[target.elements.first] = variable
 
-    def _value_list(self, item: Value, place: Place, bound: Slot | None, source: str) -> None:
+    def _value_list(self, item: Value, place: Place, bound: Slot | None, source: _Source) -> None:
         """Write a segment for each value, or for as many as ``*`` or a range holds; with ``within`` all into one segment."""
         if item.writing is None:
             return
@@ -186,12 +186,12 @@ class _WriteCompiler:
         assert target.use is not None and target.elements is not None
         first, last = target.elements.first, target.elements.last or len(target.use.segment.positions)
         room = last - first + 1
-        rows = f"[{self.out.through(item.writing.ways, 'v')} for v in {source}[{item.name!r}]]"
-        present = f"if {item.name!r} in {source}"
+        rows = f"[{self.out.through(item.writing.ways, 'v')} for v in {source.get(item.name)}]"
+        present = f"if {source.get(item.name)}"
         if item.within or bound is not None:
             slot = bound or place.slot(target)
             variable = self._variable("r", slot)
-            self.out.line(f"{variable} = within({rows}, {room}) {present} else NO_LIST")
+            self.out.line(f"{variable} = within({rows}, {room}, 'values') {present} else NO_LIST")
             slot.spread[first] = (last, variable)
             return
         node = place.reach(target.hops, str).node
@@ -201,28 +201,29 @@ class _WriteCompiler:
             with self.out.block(f"for at in range(0, len(rows), {room}):"):
                 self.out.line(f"{node}.setdefault({target.use.name!r}, []).append({slot.segment(self.out)})")
 
-    def _pairs(self, item: Pairs, place: Place, bound: Slot | None, source: str) -> None:
+    def _pairs(self, item: Pairs, place: Place, bound: Slot | None, source: _Source) -> None:
         elements = item.target.elements
         assert elements is not None
         slot = bound or place.slot(item.target)
         room = elements.last - elements.first + 1
-        code = self.out.bind(item.write_kind) if item.write_kind else "None"
-        text = self.out.bind(item.write_value) if item.write_value else "None"
         variable = self._variable("r", slot)
-        made = f"write_pairs(v, {room}, {item.keys!r}, {code}, {text})"
-        self.out.line(f"{variable} = {made} if (v := {source}.get({item.name!r})) else NO_LIST")
+        kind, value = (f"x.{key}" for key in item.keys)
+        code = f"{self.out.through([item.write_kind], kind)} if {kind} else ''" if item.write_kind else f"{kind} or ''"
+        text = self.out.through([item.write_value], value) if item.write_value else value
+        rows = f"within({source.get(item.name)}, {room // 2}, 'pairs')"
+        self.out.line(f"{variable} = [v for x in {rows} for v in ({code}, {text})]")
         slot.spread[elements.first] = (elements.last, variable)
 
     # Objects and lists
 
-    def _group(self, item: Group, place: Place, bound: Slot | None, source: str) -> None:
+    def _group(self, item: Group, place: Place, bound: Slot | None, source: _Source) -> None:
         inner = self.out.name("o")
         before, self.unset = self.unset, []
-        with self.out.block(f"if {inner} := {source}.get({item.name!r}):"):
+        with self.out.block(f"if {inner} := {source.get(item.name)}:"):
             if item.body.block and item.body.bound is None:
                 self.out.line(f"{self._block(item.body)}({inner}, {place.node})")
             else:
-                self._items(item.body.items, place, bound, inner)
+                self._items(item.body.items, place, bound, _Source(inner, item.body.free))
         if self.unset:
             with self.out.block("else:"):
                 self.out.line(f"{' = '.join(self.unset)} = ''")
@@ -235,22 +236,20 @@ class _WriteCompiler:
             self.waiting.append((body, name))
         return name
 
-    def _each(self, item: Each, place: Place, source: str) -> None:
+    def _each(self, item: Each, place: Place, source: _Source) -> None:
         use, hops = item.target.use, item.target.hops
         one = self.out.name("x")
         node = place.reach(hops if use is not None else hops[:-1], str).node
         before, self.unset = self.unset, []
-        with (
-            self.out.block(f"if {item.name!r} in {source}:"),
-            self.out.block(f"for {one} in {source}[{item.name!r}]:"),
-        ):
+        rows = self.out.name("r")
+        with self.out.block(f"if {rows} := {source.get(item.name)}:"), self.out.block(f"for {one} in {rows}:"):
             if use is None:
                 self._each_loop(item, hops[-1], node, one)
             elif item.body.block:
                 self._each_segment(item, use, node, one)
             else:
                 slot = Slot(use, item.target.filters, item.without)
-                self._segment(item.body, slot, one, f"{node}.setdefault({use.name!r}, []).append")
+                self._segment(item.body, slot, _Source(one), f"{node}.setdefault({use.name!r}, []).append")
         self.unset = before
 
     def _each_segment(self, item: Each, use: Use, node: str, one: str) -> None:
@@ -267,7 +266,7 @@ class _WriteCompiler:
         if item.body.block:
             self.out.line(f"{self._block(item.body)}({one}, {below})")
         else:
-            self._place(Place(below), item.body.items, one)
+            self._place(Place(below), item.body.items, _Source(one))
         self._hang(node, hop, below, item)
 
 
