@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
+from json import JSONDecodeError
 
 import typer
 from rich.markup import escape
@@ -29,13 +31,19 @@ add_examples(app)
 
 def main() -> None:
     """Run the command line; an error of the house, or of the machine under it, is a sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Names of files and values of documents hold what no terminal can show; that is no reason to stop.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        app(prog_name="gateway")
     except GatewayError as error:
         show_error(error)
     except SQLAlchemyError as error:
         err.print(escape(f"The ledger can't be used: {str(error).splitlines()[0]}"))
         err.print("Check GATEWAY_DATABASE_URL, GATEWAY_DATA_DIR and the rights of the data folder.")
+    except (JSONDecodeError, UnicodeDecodeError) as error:
+        err.print(escape(f"The file is no JSON in UTF-8: {error}. Correct it there."))
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         err.print(escape(f"{place}{error.strerror or error}. Check the name, its rights, and whether it is in use."))

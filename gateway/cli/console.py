@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,14 @@ def show_error(error: GatewayError) -> None:
 def write_json(data: Any) -> None:
     """Write one object as one line for programs."""
     sys.stdout.write(json.dumps(data, default=str) + "\n")
+
+
+def write_rows(rows: Sequence[Sequence[str]], before: str = "") -> None:
+    """Write rows in columns. However long a line is, it stays one line, so that it can be searched and piped."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        out.print((before + line).rstrip(), markup=False)
 
 
 def write_bytes(data: bytes) -> None:

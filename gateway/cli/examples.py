@@ -21,7 +21,7 @@ EXAMPLES: dict[str, str] = {
     "partner key": "gateway partner key acme",
     "partner list": "gateway partner list",
     "trace": "gateway trace PO-4711",
-    "replay": 'gateway replay 01a1fd58c83c0000950f3b51-1 --reason "the ERP knows the part now"',
+    "replay": 'gateway replay 01a1fd58c83c0000950f3b51-1 --reason "part added"',
     "cases": "gateway cases --partner acme",
     "db upgrade": "GATEWAY_DATA_DIR=/var/lib/gateway gateway db upgrade",
     "demo": "gateway demo --keep",

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
-from gateway.cli.console import AS_JSON, err, out, write_json
+from gateway.cli.console import AS_JSON, err, out, write_json, write_rows
 from gateway.errors import NotFound
 from gateway.ledger.database import Database, make_engine
 from gateway.ledger.migrate import upgrade
@@ -128,11 +127,11 @@ def _show(each: dict[str, Any]) -> None:
     for name in ("number", "order", "interchange", "acknowledgment", "tracking_id", "detail"):
         if each.get(name):
             out.print(f"  {name}: {escape(str(each[name]))}")
-    table = Table("when", "what", "more", box=None, padding=(0, 2, 0, 0))
+    rows = []
     for line in each["timeline"]:
         more = ", ".join(f"{key}={value}" for key, value in line.items() if key not in ("at", "type") and value)
-        table.add_row(f"{line['at']:%Y-%m-%d %H:%M:%S}", line["type"], escape(more))
-    out.print(table)
+        rows.append((f"{line['at']:%Y-%m-%d %H:%M:%S}", str(line["type"]), " ".join(more.split())))
+    write_rows(rows, "  ")
     for fault in each.get("faults", []):
         out.print(f"  {escape(fault['where'])}: {escape(fault['message'])}")
     for note in each.get("notes", []):

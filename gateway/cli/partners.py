@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from gateway.cli.console import check_name, configuration, err, out
+from gateway.cli.console import check_name, configuration, err, out, write_rows
 from gateway.configuration import load_configuration
 from gateway.errors import ConfigurationError, Problem
 from gateway.settings import load_settings
@@ -76,7 +76,4 @@ def list_all() -> None:
                     agreement.erp if agreement.direction == "inbound" else "-",
                 )
             )
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
-        out.print(line.rstrip(), markup=False)
+    write_rows(rows)
