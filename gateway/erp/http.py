@@ -1,7 +1,8 @@
 """Hands messages to an ERP by HTTP: POST with an Idempotency-Key that never changes.
 
 2xx is delivered; 409 and 422 are the ERP's refusal and go to a person; whatever else is tried again. The ERP's own number is
-taken from ``reference`` or ``id`` of a JSON answer.
+taken from ``reference`` or ``id`` of a JSON answer. An ERP that asks for a rest (``Retry-After``, RFC 9110 10.2.3)
+gets it: until it is over, nothing is sent to it.
 """
 
 from __future__ import annotations
@@ -9,16 +10,25 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import aiohttp
+import structlog
 from aiolimiter import AsyncLimiter
 
 from gateway import trace
 from gateway.erp.xml import to_xml
-from gateway.errors import ErpRejected, ErpUnavailable
+from gateway.errors import ErpRejected, ErpUnavailable, TranslationError
 from gateway.pipeline.ports import Delivered, Delivery
 
+log = structlog.get_logger("gateway.erp")
+
 _ANSWER_BYTES = 64 << 10
+_LONGEST_REST = (
+    300.0  # Seconds: an ERP that asks for more is asked again after that, lest a mistake of its stops us for days.
+)
+_ASKS_FOR_REST = (429, 503)
 
 
 class HttpErp:
@@ -46,32 +56,49 @@ class HttpErp:
         self._at_once = asyncio.Semaphore(at_once)
         self._as_xml = as_xml
         self._new_span = new_span
+        self._rests_until = 0.0  # By the clock of the event loop.
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Hand over; raise ErpUnavailable to be tried again, ErpRejected to be parked."""
         async with self._at_once:
             if self._limiter is not None:
                 await self._limiter.acquire()
+            left = self._rests_until - asyncio.get_running_loop().time()
+            if left > 0:
+                raise ErpUnavailable(f"ERP {self._name} asked for a rest of {left:.0f} s more. It is tried again.")
             return await self._post(delivery)
 
     async def _post(self, delivery: Delivery) -> Delivered:
-        body = to_xml(delivery.body) if self._as_xml else delivery.body
+        body = self._body(delivery)
         try:
             async with self._session.post(
                 self._url, data=body, headers=self._headers(delivery), timeout=self._timeout, allow_redirects=False
             ) as response:
                 status = response.status
-                answer = await response.content.read(_ANSWER_BYTES)
+                answer = await _bounded(response)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ErpUnavailable(
                 f"ERP {self._name} did not answer: {type(error).__name__}. It is tried again."
             ) from None
+        log.info("erp_answered", erp=self._name, key=delivery.key, attempt=delivery.attempt, status=status)
         if 200 <= status < 300:
             return Delivered(_reference(answer))
         shown = answer[:500].decode("utf-8", "replace")
         if status in (409, 422):
             raise ErpRejected(f"ERP {self._name} answered {status}: {shown}. Correct the cause, then replay.")
+        if status in _ASKS_FOR_REST:
+            self._rests_until = asyncio.get_running_loop().time() + _rest(response.headers.get("Retry-After"))
+        if 300 <= status < 400:
+            raise ErpUnavailable(
+                f"ERP {self._name} answered {status}, and no redirect is followed. Correct its url in gateway.yaml."
+            )
         raise ErpUnavailable(f"ERP {self._name} answered {status}. It is tried again.")
+
+    def _body(self, delivery: Delivery) -> bytes:
+        try:
+            return to_xml(delivery.body) if self._as_xml else delivery.body
+        except TranslationError as error:
+            raise ErpRejected(error.detail) from None
 
     def _headers(self, delivery: Delivery) -> dict[str, str]:
         headers = {
@@ -86,11 +113,32 @@ class HttpErp:
         return headers
 
 
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    """Read an answer up to the bound; the rest is left unread, which closes the connection."""
+    answer = b""
+    while len(answer) < _ANSWER_BYTES and (chunk := await response.content.read(_ANSWER_BYTES - len(answer))):
+        answer += chunk
+    return answer
+
+
+def _rest(header: str | None) -> float:
+    """Return for how many seconds an ERP asks not to be called: ``Retry-After`` is a number of them, or a date."""
+    said = (header or "").strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said[:9]), _LONGEST_REST)
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return 0.0
+    left = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return max(0.0, min(left, _LONGEST_REST))
+
+
 def _reference(answer: bytes) -> str | None:
     """Return the ERP's own number for the message, where it gave one."""
     try:
         said = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     found = (said.get("reference") or said.get("id")) if isinstance(said, dict) else None
-    return str(found)[:255] if found is not None else None
+    return str(found)[:255] if isinstance(found, str | int) and not isinstance(found, bool) else None

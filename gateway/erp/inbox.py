@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,9 +16,9 @@ from pydantic import BaseModel
 
 from gateway import trace
 from gateway.erp.xml import from_xml
-from gateway.errors import GatewayError, NotAllowed, NotFound, TranslationError
+from gateway.errors import Conflict, GatewayError, NotAllowed, NotFound, TooLarge, TranslationError
 from gateway.files import write_whole
-from gateway.pipeline.outbound.accept import Accepted, ErpMessage, MessageInvalid, NoAgreement, accept
+from gateway.pipeline.outbound.accept import ErpMessage, MessageInvalid, NoAgreement, accept
 from gateway.pipeline.ports import World
 from gateway.tracking.document import Document
 from gateway.tracking.transmission import Transmission
@@ -31,6 +34,8 @@ log = structlog.get_logger("gateway.erp")
 JSON_TYPE = "application/json"
 XML_TYPE = "application/xml"
 _QUERY = (Parameter("partner", "query", text(41), "For XML: to whom it goes."),)
+_REFUSED = (MessageInvalid, NoAgreement, TranslationError, Conflict, TooLarge)
+_Look = tuple[int, int]  # size and mtime in nanoseconds
 
 
 class AcceptedBody(BaseModel):
@@ -128,14 +133,18 @@ def _json_of_xml(data: bytes, partner: str) -> bytes:
 
 
 class ErpInboxFolder:
-    """Picks up JSON files of an ERP; done ones go to ``archive``, refused ones to ``rejected`` with the reason beside."""
+    """Picks up JSON files of an ERP; done ones go to ``archive``, refused ones to ``rejected`` with the reason beside.
+
+    A file has no Idempotency-Key: the same bytes within the agreement's window are the same message, so that neither a crash
+    before the archiving nor a copy by hand orders anything twice.
+    """
 
     def __init__(self, world: World, erp: str, folder: Path, *, every: float = 1.0) -> None:
         self._world = world
         self._erp = erp
         self._folder = folder
         self._every = every
-        self._seen: dict[Path, tuple[int, int]] = {}
+        self._seen: dict[Path, _Look] = {}
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -145,44 +154,73 @@ class ErpInboxFolder:
 
     async def look(self) -> None:
         """Look once; take what has not changed since the last look."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        seen = {}
-        for path in sorted(self._folder.glob("*.json")):
-            about = path.lstat()
-            look = (about.st_size, about.st_mtime_ns)
-            if path.is_symlink() or not path.is_file():
-                continue
+        seen: dict[Path, _Look] = {}
+        try:
+            found = await asyncio.to_thread(_candidates, self._folder)
+        except OSError as error:
+            log.warning("erp_folder_unreadable", folder=str(self._folder), error=str(error))
+            return
+        for path, look in found.items():
             if self._seen.get(path) == look:
-                await self._take(path, look[1])
+                await self._take(path, look)
             else:
                 seen[path] = look
         self._seen = seen
 
-    async def _take(self, path: Path, modified: int) -> None:
+    async def _take(self, path: Path, look: _Look) -> None:
         tracking_id = self._world.new_id().rjust(32, "0")
         with trace.tracking(tracking_id):
-            data = await asyncio.to_thread(path.read_bytes)
             try:
-                accepted: Accepted = await accept(
-                    self._erp, data, f"folder:{path.name[:200]}:{modified}", tracking_id, self._world
-                )
-            except GatewayError as error:
-                if error.retryable:
-                    return
-                await asyncio.to_thread(_reject, path, error.detail)
-                log.warning("erp_file_rejected", name=path.name, reason=error.detail)
-                return
-            await asyncio.to_thread(_archive, path, accepted.id)
-            log.info("erp_file_accepted", name=path.name, id=accepted.id, duplicate=accepted.duplicate)
+                data = await asyncio.to_thread(_read, path, look, self._world.bounds.transmission_bytes)
+                if data is None:
+                    return  # Somebody still writes to it.
+                accepted = await accept(self._erp, data, None, tracking_id, self._world)
+                await asyncio.to_thread(_shelve, path, "archive", f"{accepted.id}_")
+                log.info("erp_file_accepted", name=path.name, id=accepted.id, duplicate=accepted.duplicate)
+            except _REFUSED as error:
+                await self._refuse(path, error.detail)
+            except (GatewayError, OSError) as error:
+                # The ledger or the disk, not the message: the file stays, and the next look tries again.
+                log.warning("erp_file_waits", name=path.name, error=str(error))
+
+    async def _refuse(self, path: Path, reason: str) -> None:
+        try:
+            await asyncio.to_thread(_shelve, path, "rejected", "", reason)
+        except OSError as error:
+            log.warning("erp_file_waits", name=path.name, error=str(error))
+        else:
+            log.warning("erp_file_rejected", name=path.name)
 
 
-def _archive(path: Path, message_id: str) -> None:
-    (path.parent / "archive").mkdir(exist_ok=True)
-    path.replace(path.parent / "archive" / f"{message_id}_{path.name}")
+def _candidates(folder: Path) -> dict[Path, _Look]:
+    """Return the regular JSON files of a folder with size and time; links and hidden names are passed over."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.suffix.lower() != ".json":
+            continue
+        with contextlib.suppress(FileNotFoundError):  # Gone since: whoever put it there has thought better of it.
+            about = path.lstat()
+            if stat.S_ISREG(about.st_mode):
+                found[path] = (about.st_size, about.st_mtime_ns)
+    return found
 
 
-def _reject(path: Path, reason: str) -> None:
-    rejected = path.parent / "rejected"
-    rejected.mkdir(exist_ok=True)
-    write_whole(rejected / f"{path.name}.problem.txt", (reason + "\n").encode())
-    path.replace(rejected / path.name)
+def _read(path: Path, look: _Look, limit: int) -> bytes | None:
+    """Return what a file holds, or None when it is not, or does not stay, what was looked at."""
+    if look[0] > limit:
+        raise TooLarge(f"The file is larger than the bound of {limit} bytes. Split it into several messages.")
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        data = file.read(limit + 1)
+        about = os.fstat(file.fileno())
+    return data if (len(data), about.st_size, about.st_mtime_ns) == (look[0], *look) else None
+
+
+def _shelve(path: Path, shelf: str, prefix: str, reason: str = "") -> None:
+    """Move a file to a folder beside it, with the reason in a file of its own where there is one."""
+    folder = path.parent / shelf
+    folder.mkdir(exist_ok=True)
+    name = os.fsdecode(os.fsencode(path.name)[-180:])  # Longer ones would have no room for what is put around them.
+    if reason:
+        write_whole(folder / f"{name}.problem.txt", (reason + "\n").encode())
+    path.replace(folder / f"{prefix}{name}")
