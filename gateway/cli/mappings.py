@@ -172,7 +172,8 @@ def mapping_coverage(files: list[Path] = FILES, partner: str | None = PARTNER, a
                 judgment = lens.judge(transaction)
                 if mapping is None or judgment.tree is None:
                     continue
-                found = coverage(mapping.plan, nest(judgment.tree), judgment.uses, transaction.segments)
+                mark = transaction.marks.component
+                found = coverage(mapping.plan, nest(judgment.tree), judgment.uses, transaction.segments, mark)
                 totals.setdefault(transaction.id, Coverage()).add(found)
         except X12Error as error:
             err.print(escape(f"{path}: {error.detail}"))
