@@ -6,11 +6,14 @@ data says what it means (pydantic turns ``"5"`` into 5). Only a plain ``null``, 
 
 from __future__ import annotations
 
+import difflib
+import typing
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from gateway.errors import ConfigurationError, Problem
 
@@ -40,11 +43,16 @@ class Located:
         """Describe a mistake at ``path``."""
         return Problem(self.file, self.line(path), dotted(path), reason, advice)
 
-    def problems(self, error: ValidationError, *, under: Path = ()) -> list[Problem]:
-        """Turn each finding of pydantic into a problem with its line."""
+    def problems(
+        self, error: ValidationError, model: type[BaseModel] | None = None, *, under: Path = ()
+    ) -> list[Problem]:
+        """Turn each finding of pydantic into a problem with its line; ``model`` says which keys could have been meant."""
         found = []
         for item in error.errors(include_url=False):
-            found.append(self.problem(self._known(under, item["loc"], item["type"]), *_in_words(item)))
+            reason, advice = _in_words(item)
+            if item["type"] == "extra_forbidden" and model is not None:
+                advice = _meant(str(item["loc"][-1]), _keys_at(model, item["loc"][:-1])) or advice
+            found.append(self.problem(self._known(under, item["loc"], item["type"]), reason, advice))
         return found
 
     def _known(self, path: Path, parts: tuple[str | int, ...], kind: str) -> Path:
@@ -152,6 +160,32 @@ class _Builder:
 
     def note(self, line: int, path: Path, reason: str, advice: str) -> None:
         self.found.append(Problem(self.located.file, line, dotted(path), reason, advice))
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that may stand at a place; nothing where that can't be told."""
+    kind: Any = model
+    for part in loc:
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and part in kind.model_fields:
+            kind = kind.model_fields[str(part)].annotation
+        # What is left of a list, a mapping of names or an optional value is the model within it.
+        kind = next(_models_in(kind), None)
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in typing.get_args(annotation):
+        yield from _models_in(inner)
+
+
+def _meant(key: str, known: list[str]) -> str:
+    """Advise the key that was meant, or name all there are."""
+    near = difflib.get_close_matches(key, known, 1)
+    if near:
+        return f"write {near[0]}, or remove it"
+    return f"use one of {', '.join(known)}" if known else ""
 
 
 _MAPPING = ("a mapping stands here", "write key: value under it")

@@ -151,7 +151,7 @@ def _gateway_text(path: Path, problems: list[Problem]) -> GatewayText:
         problems += error.problems
         return GatewayText()
     except ValidationError as error:
-        problems += data.problems(error)
+        problems += data.problems(error, GatewayText)
         return GatewayText()
     problems += _clashes(made, data)
     return made

@@ -97,7 +97,7 @@ def test_every_mistake_of_the_environment_and_the_file_is_named_at_once(tmp_path
     assert "GATEWAY_LOG_FORMAT: " in shown[1]
     assert shown[2].endswith("erps: this key stands twice; keep one of the two")
     assert "limits.steps_at_once: it is greater than or equal to 1, not '0'" in shown[3]
-    assert shown[4].endswith("port: this key is not known here; remove it or correct its spelling")
+    assert shown[4].endswith("port: this key is not known here; use one of erps, keys, erp_inboxes, limits")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,11 @@ def test_every_mistake_of_the_environment_and_the_file_is_named_at_once(tmp_path
         ),
         (f"keys: [{{name: a, role: erp, sha256: '{HASH}'}}]", "keys[1].erp: there is no ERP 'main' (there are: none)"),
         ("keys: {name: a}", "keys: a list stands here"),
+        (
+            "erps: {main: {kind: folder, path: x, timeuot: 5s}}",
+            "erps.main.timeuot: this key is not known here; write timeout,",
+        ),
+        ("erp_inbox: []", "erp_inbox: this key is not known here; write erp_inboxes, or remove it"),
         ("[]", "gateway.yaml:1: a mapping stands here; write key: value under it"),
         ("erps: ]", "gateway.yaml:1: not valid YAML"),
         ("\ufeff\x07", "a character that may not stand in YAML; save it as UTF-8 text"),

@@ -85,7 +85,7 @@ def _read(model: type[Text], data: Located, problems: list[Problem]) -> Text | N
     try:
         return model.model_validate({} if data.data is None else data.data)
     except ValidationError as error:
-        problems += data.problems(error)
+        problems += data.problems(error, model)
         return None
 
 
