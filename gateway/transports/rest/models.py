@@ -192,6 +192,7 @@ class OutboxItem(_Body):
     """Something that waits to be fetched."""
 
     id: str
+    set: str | None = Field(description="What it carries: 850, 997, TA1, ...")
     control_number: str | None
     content_type: str
     size: int
@@ -206,6 +207,7 @@ class OutboxItem(_Body):
         path = f"/api/v1/outbox/{transmission.id}"
         return cls(
             id=transmission.id,
+            set=transmission.name,
             control_number=transmission.control_number,
             content_type=transmission.content_type,
             size=transmission.size,
