@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from gateway.x12.faults import FaultCode
 from gateway.x12.standards.definition import Composite, Element, Position, Segment
 
@@ -97,7 +99,7 @@ def element_words(
         "value": value,
         "last": len(kind.components) if isinstance(kind, Composite) else len(segment.positions),
         "expected": expected(element) if element else "its components",
-        "codes": _some_codes(element),
+        "codes": _some_codes(element.codes) if element else "",
         "minimum": detail or (length_words(element, element.minimum) if element else ""),
         "maximum": detail or (length_words(element, element.maximum) if element else ""),
     }
@@ -118,11 +120,12 @@ def segment_words(code: FaultCode, name: str, label: str, loop_path: str, opener
     return what.format(**facts), fix.format(**facts)
 
 
-def _some_codes(element: Element | None) -> str:
-    if element is None or not element.codes:
+@cache
+def _some_codes(codes: frozenset[str]) -> str:
+    if not codes:
         return ""
-    shown = sorted(element.codes)[:8]
-    return f", such as {', '.join(shown)}" if len(element.codes) > len(shown) else f": {', '.join(shown)}"
+    shown = sorted(codes)[:8]
+    return f", such as {', '.join(shown)}" if len(codes) > len(shown) else f": {', '.join(shown)}"
 
 
 def _note_words(segment: str, note: str, digits: int) -> str:

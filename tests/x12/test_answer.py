@@ -1,54 +1,26 @@
 """The whole answer to an interchange: it can always be written, it validates clean, and it says which version it speaks."""
 
-import re
-from datetime import datetime
-from itertools import count
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import X12Error
-from gateway.x12.acknowledgment import AcknowledgmentStyle, answers_needed, read_functional_acknowledgment
-from gateway.x12.answer import answering_interchange
+from gateway.x12.acknowledgment import read_functional_acknowledgment
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.envelope import JudgedInterchange, examine
 from gateway.x12.model import GroupStart, InterchangeStart, TransactionSet
 from gateway.x12.reader import read
-from gateway.x12.report import FileReport
 from gateway.x12.validator import validate
-from gateway.x12.writer import Style, write
+from gateway.x12.writer import Style
+from tests.x12.answers import ECHOED, answer, codes
 from tests.x12.samples import BODIES, checked, group, interchange, replaced, transaction
 
-AT = datetime(2026, 11, 22, 9, 30)
 GOOD = transaction("850", BODIES["850"])
 BAD = transaction("850", replaced("850", "*40*EA*", "*4!o~*".replace("~", "?")), "0002")
 
 
-def answer(judged: JudgedInterchange, set_id: str = "997", style: Style | None = None, *, ta1: bool = True) -> bytes:
-    """Write all that can be said to an interchange."""
-    numbers = count(500)
-    out = answering_interchange(
-        judged,
-        answers_needed(judged.groups),
-        AcknowledgmentStyle(set_id),
-        ta1=ta1,
-        number=77,
-        next_group_number=lambda: next(numbers),
-        written_at=AT,
-    )
-    return write(out, style)
-
-
 def _judged(text: str) -> JudgedInterchange:
     return checked(text).interchanges[0].judged
-
-
-def codes(found: FileReport) -> list[str]:
-    """Every fault of a file, as place and code."""
-    faults = [fault for each in found.interchanges for fault in each.faults]
-    faults += [fault for each in found.interchanges for judgment in each.documents for fault in judgment.faults]
-    return [f"{fault.where} {fault.code.ack_code}" for fault in [*found.faults, *faults]]
 
 
 def test_the_answer_goes_back_to_the_sender():
@@ -122,10 +94,6 @@ def test_the_oddest_header_gets_its_answer(old, new):
     assert isinstance(start, InterchangeStart)
     assert (start.receiver[0], bool(start.receiver[1])) == ("ZZ", True)
 
-
-# What an answer has to repeat as the partner wrote it, so that it can't be better than the question: the kind of group and
-# set, and the two parties.
-ECHOED = re.compile(r"AK[12]\[\d+\]/01 AK403:7|TA105:(00[5678]|024)$")
 
 GARBLED = st.text(st.sampled_from("A1*>~!'é\x07 ?"), max_size=6)
 MARKS = st.sampled_from([Delimiters(), Delimiters("|", ":", "'"), Delimiters("!", "?", "\n", "^")])
