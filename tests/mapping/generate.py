@@ -13,9 +13,10 @@ LETTERS = "ABCXYZ abcxyz 0123456789 '\"-./,&()#@!%"
 ENDS = "ABCXYZabcxyz0123456789'\"{}"
 
 
-def text_of(random: Random, element: Element, most: int = 12) -> str:
-    """A value that the element may hold, as it stands in X12."""
-    kind, least, most = element.type, element.minimum, max(element.minimum, min(element.maximum, most))
+def text_of(random: Random, element: Element) -> str:
+    """A value that the element may hold, as it stands in X12: mostly short, sometimes as long as it may be."""
+    kind, least = element.type, element.minimum
+    most = element.maximum if random.random() < 0.1 else max(least, min(element.maximum, 12))
     if element.codes and kind == "ID":
         return random.choice(sorted(element.codes))
     if kind == "DT":
@@ -26,7 +27,7 @@ def text_of(random: Random, element: Element, most: int = 12) -> str:
         return f"{random.randint(0, 23):02d}{random.randint(0, 59):02d}{random.randint(0, 59):02d}{random.randint(0, 99):02d}"[
             :size
         ]
-    size = random.randint(least, most)
+    size = random.randint(least, most) if random.random() < 0.8 else most
     if kind == "R" or kind[0] == "N":
         return number_of(random, size, point=kind == "R")
     if kind == "ID":
