@@ -28,11 +28,11 @@ class Moment(sa.TypeDecorator[datetime]):
         native = dialect.name == "postgresql"
         return dialect.type_descriptor(sa.DateTime(timezone=True) if native else sa.String(32))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Any:
         """Python to database."""
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.isoformat(timespec="microseconds")
+        if dialect.name == "postgresql":
+            return super().bind_processor(dialect)
+        return lambda value: value and value.isoformat(timespec="microseconds")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Database to Python."""
@@ -82,9 +82,18 @@ transmissions = sa.Table(
     sa.Column("control_number", sa.String(20)),
     sa.Column("detail", sa.Text()),
     sa.Column("sent_at", Moment()),
-    sa.Index(None, "source", "idempotency_key", unique=True),
     sa.Index(None, "source", "digest"),
     sa.Index(None, "tracking_id"),
+)
+# Few have a key.
+_keyed = transmissions.c.idempotency_key.is_not(None)
+sa.Index(
+    "ix_transmissions_key",
+    transmissions.c.source,
+    transmissions.c.idempotency_key,
+    unique=True,
+    sqlite_where=_keyed,
+    postgresql_where=_keyed,
 )
 # Few transmissions wait at a time.
 _waits = transmissions.c.state == "waiting"
@@ -155,8 +164,9 @@ steps = sa.Table(
     sa.Column("lane", sa.String(400)),
     sa.Column("attempts", sa.Integer(), nullable=False),
     sa.Column("held", sa.Boolean(), nullable=False),
-    sa.Index(None, "lane", "seq"),
 )
+_in_lane = steps.c.lane.is_not(None)
+sa.Index("ix_steps_lane", steps.c.lane, steps.c.seq, sqlite_where=_in_lane, postgresql_where=_in_lane)
 
 cases = sa.Table(
     "cases",

@@ -174,7 +174,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_steps_id")),
     )
     op.create_index(op.f("ix_steps_due_at"), "steps", ["due_at"], unique=False)
-    op.create_index(op.f("ix_steps_lane_seq"), "steps", ["lane", "seq"], unique=False)
+    op.create_index(
+        "ix_steps_lane",
+        "steps",
+        ["lane", "seq"],
+        unique=False,
+        sqlite_where=sa.text("lane IS NOT NULL"),
+        postgresql_where=sa.text("lane IS NOT NULL"),
+    )
     op.create_table(
         "transmissions",
         sa.Column("seq", SEQ, autoincrement=True, nullable=False),
@@ -200,7 +207,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_transmissions_source_digest"), "transmissions", ["source", "digest"], unique=False)
     op.create_index(
-        op.f("ix_transmissions_source_idempotency_key"), "transmissions", ["source", "idempotency_key"], unique=True
+        "ix_transmissions_key",
+        "transmissions",
+        ["source", "idempotency_key"],
+        unique=True,
+        sqlite_where=sa.text("idempotency_key IS NOT NULL"),
+        postgresql_where=sa.text("idempotency_key IS NOT NULL"),
     )
     op.create_index(op.f("ix_transmissions_tracking_id"), "transmissions", ["tracking_id"], unique=False)
     op.create_index(
