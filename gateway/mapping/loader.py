@@ -1,23 +1,20 @@
-"""Loads profiles by name: lays each over what it extends, brings in shared blocks and tables, and compiles both halves.
-
-Opens no file: ``fetch`` gives the text of ``NAME`` (such as ``acme/850``) and the file it came from, or None.
-"""
+"""Loads profiles by name: each is laid over what it extends, checked, and compiled in both directions. Opens no file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import ValidationError
 
 from gateway import located
 from gateway.canonical.message import MESSAGE_TYPES, MessageType
 from gateway.canonical.values import Part
-from gateway.errors import ConfigurationError, Problem, TranslationError
+from gateway.errors import ConfigurationError, TranslationError
 from gateway.mapping import checks
-from gateway.mapping.entries import Entry, Problems, Where, entry_of, names_in, overlay, with_includes
+from gateway.mapping.entries import Problems, with_includes
+from gateway.mapping.layers import Fetch, Layers, Source
 from gateway.mapping.layout import lay_out
 from gateway.mapping.plan import Plan
 from gateway.mapping.planner import make_plan
@@ -28,9 +25,6 @@ from gateway.x12.hierarchy import nest
 from gateway.x12.standards import Choice, set_definition
 from gateway.x12.writer import OutSegment
 
-Fetch: TypeAlias = Callable[[str], "tuple[str, str] | None"]
-
-_MAX_CHAIN = 8
 _VERSION = re.compile(r"\d{6}")
 
 
@@ -64,35 +58,48 @@ class Mapping:
         return lay_out(tree, self.plan.definition)
 
 
-class ProfileLibrary:
-    """All profiles that ``fetch`` can give, each read once and compiled once a version."""
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A profile with the mistakes that can be seen without its set, the files it was made of, and what was compiled of it."""
 
-    def __init__(self, fetch: Fetch) -> None:
+    profile: Profile
+    problems: Problems
+    sources: dict[str, Source | None]
+    mappings: dict[str, Mapping] = field(default_factory=dict)
+
+
+class ProfileLibrary:
+    """All profiles that ``fetch`` can give, each read once and compiled once a version.
+
+    What ``before`` has compiled of the same files is taken over, so that a change of one partner's profile costs no more than
+    that one.
+    """
+
+    def __init__(self, fetch: Fetch, before: ProfileLibrary | None = None) -> None:
         self._fetch = fetch
-        self._drafts: dict[str, tuple[Profile, Problems]] = {}
-        self._mappings: dict[tuple[str, str], Mapping] = {}
+        self._drafts: dict[str, _Draft] = {}
+        self._before = dict(before._drafts) if before is not None else {}
 
     def profile(self, name: str) -> Profile:
         """Return the profile ``name`` laid over its bases; raise ConfigurationError with every mistake."""
-        profile, problems = self._draft(name)
-        if problems:
-            raise ConfigurationError(problems)
-        return profile
+        draft = self._draft(name)
+        if draft.problems:
+            raise ConfigurationError(draft.problems)
+        return draft.profile
 
     def mapping(self, name: str, version: str = "") -> Mapping:
         """Return profile ``name`` compiled for ``version`` (GS08) of its set; by default the version it is written for.
 
         Raises ConfigurationError with every mistake of the profile and of the files that it uses.
         """
-        profile, problems = self._draft(name)
-        problems = list(problems)
+        draft = self._draft(name)
+        profile, problems = draft.profile, list(draft.problems)
         choice = set_definition(profile.set_id, version or profile.version) if profile.set_id else None
         message_type = MESSAGE_TYPES.get(profile.message)
         problems += _unknown(profile, choice, message_type)
         if choice is None or message_type is None:
             raise ConfigurationError(problems)
-        key = (name, choice.definition.version)
-        known = self._mappings.get(key)
+        known = draft.mappings.get(choice.definition.version)
         if known is None:
             try:
                 plan = make_plan(profile, choice.definition, message_type.model)
@@ -101,60 +108,30 @@ class ProfileLibrary:
             if problems:
                 raise ConfigurationError(_once(problems))
             known = Mapping(profile, plan, message_type, compile_reader(plan), compile_writer(plan))
-            self._mappings[key] = known
+            draft.mappings[choice.definition.version] = known
         return known
 
-    def _draft(self, name: str) -> tuple[Profile, Problems]:
-        """Read a profile, with the mistakes that can be seen without its set; a file that is none raises at once."""
+    def _draft(self, name: str) -> _Draft:
+        """Read a profile; a file that is none raises at once."""
         known = self._drafts.get(name)
         if known is None:
-            problems: Problems = []
-            entry = self._laid(name, (), Where(f"mappings/{name}.yaml", 1), problems)
-            if problems:
-                raise ConfigurationError(_once(problems))
-            profile = read_profile(with_includes(entry, problems), problems)
-            if profile.name and profile.name != name:
-                reason = f"{profile.name!r} is not the name of the file"
-                problems.append(profile.keys["profile"].problem("profile", reason, f"write profile: {name}"))
-            known = self._drafts[name] = (profile, _once(problems))
+            known = self._before.pop(name, None)
+            if known is None or any(self._fetch(used) != source for used, source in known.sources.items()):
+                known = self._read(name)
+            self._drafts[name] = known
         return known
 
-    def _laid(self, name: str, chain: tuple[str, ...], asked: Where, problems: Problems) -> Entry:
-        """Return a profile's entries laid over its base and what both share; ``asked`` is where it is named."""
-        own = self._entry(name, chain, asked, problems)
-        chain = (*chain, name)
-        below: Entry | None = None
-        for base in names_in(own.child("extends"), "extends", problems):
-            below = self._laid(str(base.value), chain, base.where, problems)
-        for shared in names_in(own.child("with"), "with", problems):
-            entry = _shared(self._entry(str(shared.value), chain, shared.where, problems, "with"))
-            below = entry if below is None else overlay(below, entry, problems)
-        return own if below is None else overlay(below, own, problems)
-
-    def _entry(
-        self, name: str, chain: tuple[str, ...], asked: Where, problems: Problems, key: str = "extends"
-    ) -> Entry:
-        """Read one file; where there is none, or nothing that makes sense, the mistake is noted and nothing stands for it."""
-        nothing = Entry({}, asked)
-        if name in chain or len(chain) > _MAX_CHAIN:
-            reason = f"the profiles extend each other in a circle: {' -> '.join((*chain, name))}"
-            problems.append(asked.problem(key, reason, "let one of them stand alone"))
-            return nothing
-        found = self._fetch(name)
-        if found is None:
-            key = key if chain else ""
-            problems.append(asked.problem(key, f"there is no profile {name}", f"make the file mappings/{name}.yaml"))
-            return nothing
-        text, file = found
-        try:
-            entry = entry_of(located.read(text, file))
-        except ConfigurationError as error:
-            problems += error.problems
-            return nothing
-        if not isinstance(entry.value, dict):
-            problems.append(Problem(file, 1, "", "a profile is a mapping of keys", "begin with profile: NAME"))
-            return nothing
-        return entry
+    def _read(self, name: str) -> _Draft:
+        layers = Layers(self._fetch)
+        entry = layers.laid(name)
+        problems = layers.problems
+        if problems:
+            raise ConfigurationError(_once(problems))
+        profile = read_profile(with_includes(entry, problems), problems)
+        if profile.name and profile.name != name:
+            reason = f"{profile.name!r} is not the name of the file"
+            problems.append(profile.keys["profile"].problem("profile", reason, f"write profile: {name}"))
+        return _Draft(profile, _once(problems), layers.sources)
 
 
 def _unknown(profile: Profile, choice: Choice | None, message_type: MessageType | None) -> Problems:
@@ -192,8 +169,3 @@ def _refused(error: ValidationError, plan: Plan) -> TranslationError:
         path=path,
         value=str(first.get("input", ""))[:80],
     )
-
-
-def _shared(entry: Entry) -> Entry:
-    """Keep what a file shares: its blocks and tables."""
-    return Entry({key: value for key, value in entry.entries.items() if key in ("blocks", "tables")}, entry.where)

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.errors import TranslationError
-from tests.mapping.documents import again, base, body_of, judged, library, profile
+from tests.mapping.documents import again, base, body_of, judged, profile
 from tests.mapping.orders import ORDER, order, write
 from tests.support.x12 import invoice, purchase_order, ship_notice
 
@@ -83,10 +83,3 @@ def test_levels_that_hang_below_one_another_in_a_circle_are_not_read_without_end
     circle = ship_notice().replace("HL*2*1*O*1", "HL*2*4*O*1")
     body = body_of(base("856"), judged(circle.encode()))
     assert body.orders[0].order_number == "PO1"
-
-
-def test_a_profile_is_compiled_once_for_each_version():
-    profiles = library()
-    assert profiles.mapping("base/850", "004010") is profiles.mapping("base/850", "004010VICS")
-    assert profiles.mapping("base/850", "005010") is not profiles.mapping("base/850", "004010")
-    assert profiles.profile("base/850").set_id == "850"
