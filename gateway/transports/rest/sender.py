@@ -10,11 +10,15 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 
 from gateway.errors import ConfigurationError, PartnerRefused, PartnerUnreachable
 from gateway.pipeline.ports import Clock, Sending, Sent
+
+log = structlog.get_logger("gateway.rest")
 
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 _TRY_AGAIN = (408, 425, 429)
@@ -36,33 +40,48 @@ class RestSender:
             return Sent(waiting=True)
         try:
             secret = self._secret(webhook.secret, f"partners/{sending.partner.id}.yaml")
+            headers = self._headers(sending, secret)
         except ConfigurationError as error:
             raise PartnerRefused(error.detail) from None
-        stamp = str(int(self._clock().timestamp()))
-        headers = {
-            "Content-Type": sending.transmission.content_type,
-            "webhook-id": sending.transmission.id,
-            "webhook-timestamp": stamp,
-            "webhook-signature": sign(secret, sending.transmission.id, stamp, sending.body),
-        }
+        except ValueError:
+            words = f"The webhook secret of {sending.partner.id} is not base64 behind whsec_. Correct it, then replay."
+            raise PartnerRefused(words) from None
+        where = _shown(webhook.url)
         try:
             async with self._session.post(
                 webhook.url, data=sending.body, headers=headers, timeout=_TIMEOUT, allow_redirects=False
             ) as response:
                 status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise PartnerUnreachable(
-                f"{webhook.url} did not answer: {type(error).__name__}. It is tried again."
-            ) from None
+            raise PartnerUnreachable(f"{where} did not answer: {type(error).__name__}. It is tried again.") from None
+        log.info("webhook_answered", partner=sending.partner.id, id=sending.transmission.id, status=status)
         if 200 <= status < 300:
             return Sent(detail=f"webhook answered {status}")
         if status >= 500 or status in _TRY_AGAIN:
-            raise PartnerUnreachable(f"{webhook.url} answered {status}. It is tried again.")
-        raise PartnerRefused(f"{webhook.url} answered {status}. Ask the partner why, then replay.")
+            raise PartnerUnreachable(f"{where} answered {status}. It is tried again.")
+        if 300 <= status < 400:
+            words = f"{where} answered {status}, and no redirect is followed. Correct the url in the partner's file, then replay."
+            raise PartnerRefused(words)
+        raise PartnerRefused(f"{where} answered {status}. Ask the partner why, then replay.")
+
+    def _headers(self, sending: Sending, secret: str) -> dict[str, str]:
+        stamp = str(int(self._clock().timestamp()))
+        return {
+            "Content-Type": sending.transmission.content_type,
+            "webhook-id": sending.transmission.id,
+            "webhook-timestamp": stamp,
+            "webhook-signature": sign(secret, sending.transmission.id, stamp, sending.body),
+        }
+
+
+def _shown(url: str) -> str:
+    """Return an address as people may read it: a key that stands in its query or before its host is not for them."""
+    address = urlsplit(url)
+    return f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
 
 
 def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
     """Return the ``webhook-signature`` of Standard Webhooks; a secret written ``whsec_...`` is base64 behind that."""
-    key = base64.b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode()
+    key = base64.b64decode(secret[6:], validate=True) if secret.startswith("whsec_") else secret.encode()
     digest = hmac.new(key, b".".join((message_id.encode(), timestamp.encode(), body)), hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()
