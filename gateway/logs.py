@@ -1,15 +1,26 @@
-"""How log lines look: one event name in the past tense plus fields, with the tracking id. Never payloads or secrets."""
+"""How log lines look: one event name in the past tense plus fields, with the tracking id. Never payloads or secrets.
+
+The message of an exception often quotes what it choked on: a line of a request with its key, the values of a statement, a
+field of a document. So a log line tells the class of an exception and the way through the code, and its words only where they
+are ours.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
 
 import structlog
 
 from gateway import trace
+from gateway.errors import GatewayError
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_FRAMES = 12
 
 
 def set_up_logs(form: str, level: str) -> None:
@@ -20,9 +31,8 @@ def set_up_logs(form: str, level: str) -> None:
         trace.stamp,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        tell_failure,
     ]
-    if not for_people:
-        shared.append(structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
@@ -34,5 +44,37 @@ def set_up_logs(form: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(_LEVELS[level])
-    for noisy in ("aiohttp.access", "alembic.runtime.migration", "asyncio"):
+    # At debug level these tell whole headers and statements, with the keys and payloads in them.
+    for noisy in ("aiohttp", "alembic.runtime.migration", "asyncio", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def tell_failure(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace an exception by its class and its way through the code (a structlog processor)."""
+    given = event.pop("exc_info", None)
+    if isinstance(given, tuple):
+        given = given[1]
+    failure = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if failure is not None:
+        event["exception"] = [_told(each) for each in _chain(failure)]
+    return event
+
+
+def _chain(failure: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while failure is not None and id(failure) not in seen:
+        seen.add(id(failure))
+        yield failure
+        failure = failure.__cause__ or (None if failure.__suppress_context__ else failure.__context__)
+
+
+def _told(failure: BaseException) -> dict[str, Any]:
+    kind = type(failure)
+    told: dict[str, Any] = {"type": f"{kind.__module__}.{kind.__qualname__}"}
+    if isinstance(failure, GatewayError):
+        told["detail"] = failure.detail
+    elif isinstance(failure, OSError) and failure.strerror:
+        told["detail"] = failure.strerror
+    frames = traceback.extract_tb(failure.__traceback__)[-_FRAMES:]
+    told["at"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return told
