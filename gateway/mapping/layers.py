@@ -36,7 +36,8 @@ class Layers:
         chain = (*chain, name)
         below: Entry | None = None
         for base in names_in(own.child("extends"), "extends", self.problems):
-            below = self._laid(str(base.value), chain, base.where)
+            laid = self._laid(str(base.value), chain, base.where)
+            below = laid if below is None else overlay(below, laid, self.problems)
         for shared in names_in(own.child("with"), "with", self.problems):
             entry = _shared(self._entry(str(shared.value), chain, shared.where, "with"))
             below = entry if below is None else overlay(below, entry, self.problems)

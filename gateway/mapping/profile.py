@@ -1,7 +1,7 @@
 """A profile as written: fields with their expressions, blocks, tables and checks, each with its line. Nothing is looked up here.
 
 profile: acme/850             its name
-extends: base/850             another profile; what stands here is laid over it, ``null`` deletes
+extends: base/850             another profile, or several; what stands here is laid over it, ``null`` deletes
 with: [base/blocks]           files whose blocks and tables are used
 set, version, message         the X12 set, the version it is written for, the canonical message
 fields:                       canonical field -> where it stands
@@ -30,7 +30,8 @@ from gateway.mapping.tables import Table
 from gateway.x12.path import Path as SetPath
 from gateway.x12.path import parse
 
-_RESERVED = frozenset({"each", "fields", "use", "read", "write", "when"})
+# What a mapping may say of the field itself; no canonical field has one of these names.
+RESERVED = frozenset({"each", "fields", "use", "read", "write", "when"})
 _TOP = ("profile", "title", "extends", "with", "set", "version", "message", "fields", "constants", "check")
 _TOP_ALL = (*_TOP, "blocks", "tables")
 
@@ -166,7 +167,7 @@ class _ProfileReader:
         if not isinstance(value, dict):
             self.note(entry, key, "a field is an expression or a mapping", "write name: PATH, or its parts under it")
             return None
-        if not _RESERVED & set(value):
+        if not RESERVED & set(value):
             made.fields = self.fields(entry, key)
             return made
         before = len(self.problems)
@@ -179,7 +180,7 @@ class _ProfileReader:
     def shape(self, key: str, made: Field, entry: Entry) -> None:
         """Read what a mapping with ``each:``, ``use:``, ``read:`` or the like says of the field itself."""
         for word, inner in entry.entries.items():
-            if word not in _RESERVED:
+            if word not in RESERVED:
                 self.note(inner, f"{key}.{word}", "this key is not known here", "put fields under fields:")
         read, write, when, each, use, fields = map(entry.child, ("read", "write", "when", "each", "use", "fields"))
         one_way, structured = read or write, each or use or fields

@@ -17,7 +17,7 @@ from gateway.canonical.money import AllowanceCharge
 from gateway.canonical.purchase_order import PurchaseOrder
 from gateway.canonical.ship_notice import ShipNotice
 from gateway.canonical.values import Moment, Part, Quantity
-from gateway.mapping.profile import _RESERVED
+from gateway.mapping.profile import RESERVED
 from tests.mapping.documents import base, body_of, judged
 from tests.support.x12 import acknowledgment, invoice, purchase_order, ship_notice
 
@@ -116,7 +116,7 @@ def test_every_model_says_what_it_is_and_takes_nothing_unknown(model):
     assert model.model_config["extra"] == "forbid"
     assert model.model_config["frozen"] is True
     # A profile could not name a field that is one of its own words.
-    assert not _RESERVED & set(model.model_fields)
+    assert not RESERVED & set(model.model_fields)
 
 
 def test_a_typing_mistake_is_refused_at_every_depth():

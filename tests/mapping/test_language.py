@@ -76,6 +76,16 @@ def test_tables_and_blocks_of_the_base_get_rows_and_lines_of_the_partner():
     assert read(base("850"))["order_type"] == "rush"
 
 
+def test_a_profile_may_extend_several_the_later_over_the_earlier():
+    profiles = library(
+        test__rush="profile: test/rush\ntables: {order_type: {RO: very_urgent}, purpose: {'00': first}}\n",
+        test__euro="profile: test/euro\ntables: {purpose: {'00': brand_new}}\n",
+        test__one="profile: test/one\nextends: [base/850, test/rush, test/euro]\n",
+    )
+    body = read(profiles.mapping("test/one"))
+    assert (body["order_type"], body["purpose"], body["order_number"]) == ("very_urgent", "brand_new", "PO7")
+
+
 def test_fields_beside_use_change_the_block_in_that_one_place():
     mapping = profile("""
         profile: test/one
