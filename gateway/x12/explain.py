@@ -17,6 +17,8 @@ _TYPE_WORDS = {
     "N0": "a whole number",
 }
 
+_MOST_SHOWN = 60  # Characters of a value in a message.
+
 # code -> (what is wrong, how to put it right); the braces are filled from the place.
 _WORDS: dict[FaultCode, tuple[str, str]] = {
     FaultCode.ELEMENT_MISSING: ("{place} ({label}) is mandatory and empty", "send {expected}"),
@@ -96,7 +98,7 @@ def element_words(
         "segment": segment.id,
         "label": position.label if position else "",
         "detail": _note_words(f"{segment.id}{number:02d}-" if component else segment.id, detail, 1 if component else 2),
-        "value": value,
+        "value": value if len(value) <= _MOST_SHOWN else value[:_MOST_SHOWN] + "...",
         "last": len(kind.components) if isinstance(kind, Composite) else len(segment.positions),
         "expected": expected(element) if element else "its components",
         "codes": _some_codes(element.codes) if element else "",

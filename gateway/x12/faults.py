@@ -129,6 +129,10 @@ class FaultCode(Enum):
         return f"{_FIELD.get(self.level, 'AK403')}:{self.wire}"
 
 
+# How much of what a partner sent a fault repeats. One bad element may be a megabyte long, and a set may have a thousand.
+_MOST = {"message": 500, "value": 200, "control_number": 40, "set_id": 10, "segment": 10}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong, and where.
@@ -155,6 +159,12 @@ class Fault:
     rule: str = ""
     fix: str = ""
     tolerated: bool = False
+
+    def __post_init__(self) -> None:
+        for name, most in _MOST.items():
+            text: str = getattr(self, name)
+            if len(text) > most:
+                object.__setattr__(self, name, text[:most])
 
     @property
     def where(self) -> str:

@@ -100,16 +100,13 @@ def _linked(levels: list[dict[str, list[Any]]]) -> list[tuple[dict[str, list[Any
 def flatten(levels: list[dict[str, list[Any]]]) -> list[dict[str, list[Any]]]:
     """Return a tree of HL levels as the flat list that a set holds, numbered: HL01, HL02 and HL04 are filled in."""
     flat: list[dict[str, list[Any]]] = []
-
-    def add(level: dict[str, list[Any]], parent: str) -> None:
+    waiting = [(level, "") for level in reversed(levels)]
+    while waiting:
+        level, parent = waiting.pop()
         children = level.get(CHILDREN, [])
         number = str(len(flat) + 1)
         code = element(level["HL"][0], 3)
         flat.append({**level, "HL": [["HL", number, parent, code, "1" if children else "0"]]})
         flat[-1].pop(CHILDREN, None)
-        for child in children:
-            add(child, number)
-
-    for level in levels:
-        add(level, "")
+        waiting += [(child, number) for child in reversed(children)]
     return flat

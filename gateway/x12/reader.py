@@ -30,6 +30,7 @@ _ISA = re.compile(r"ISA(?=[^A-Za-z0-9 \t\r\n])")  # Control characters are separ
 _MARK = "ï»¿"  # The UTF-8 byte order mark, seen as Latin-1.
 _ENVELOPE = frozenset({"IS", "GS", "ST", "SE", "GE", "IE", "TA", "BI", "BD"})
 _FIRST_WINDOW = 1 << 12  # Small interchanges are many; only a long one is worth cutting in large steps.
+_WINDOW_AFTER_BINARY = 1 << 8  # More binary data may follow, behind which all would be cut once more.
 _GLUED = re.compile(r"[ \t\r\n\x1a\0]*ISA(?=[^A-Za-z0-9 \t\r\n])")  # Behind an IEA whose terminator is missing.
 
 
@@ -102,13 +103,13 @@ class _Interchange:
         self.body: list[str] = []  # The pieces of the open set.
         self.body_at = 0
         self.used = 0
+        self.window = _FIRST_WINDOW
         self.done = False
 
     def parts(self) -> Iterator[Part]:
-        window = _FIRST_WINDOW
         while not self.done:
-            pieces = self.buffer.take(self.marks, window)
-            window = min(2 * window, CHUNK)
+            pieces = self.buffer.take(self.marks, self.window)
+            self.window = min(2 * self.window, CHUNK)
             if not pieces:
                 yield from self._end(None, self.buffer.offset, 0)
                 return
@@ -132,6 +133,7 @@ class _Interchange:
                 yield from self._ordinary(whole, at)
                 if whole != piece:
                     self.used += len(whole) + self.buffer.step
+                    self.window = _WINDOW_AFTER_BINARY
                     return  # The data held terminators: the rest is cut anew.
             elif tag == "IS" and _ISA.match(piece.lstrip(BLANK)):
                 yield from self._end(None, at, 0)

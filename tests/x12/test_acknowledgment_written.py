@@ -144,7 +144,7 @@ def test_a_newer_group_is_named_with_its_version():
 def test_a_long_value_is_cut_and_cleaned():
     body = replaced("850", "BEG*00", "BEG*" + "x:>|^" * 60)
     [note] = [line for line in _lines(interchange(group("PO", transaction("850", body)))) if line.startswith("AK4")]
-    assert note == "AK4*1*353*7*" + "x" * 60
+    assert note == "AK4*1*353*7*" + "x" * 40, "a fault keeps 200 characters of a value"
 
 
 def test_the_999_says_the_same_in_its_own_segments():

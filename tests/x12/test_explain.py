@@ -120,6 +120,18 @@ def test_a_place_is_read_from_the_outside_in():
     assert Fault(FaultCode.JUNK, "").where == "transmission"
 
 
+def test_a_fault_repeats_only_so_much_of_what_was_sent():
+    [fault] = judged("850", replaced("850", "BEG*00", "BEG*" + "Q" * 100_000)).faults
+    assert fault.message == f"'{'Q' * 60}...' is no code for BEG01 (purpose)"
+    assert fault.value == "Q" * 200
+    [unknown] = judged("850", replaced("850", "CTT*2", "Z" * 100_000)).faults
+    assert len(unknown.segment) == 10
+    assert len(unknown.message) <= 500
+    number = checked(document("850").replace("*0001~", f"*{'9' * 100_000}~")).interchanges[0].documents[0]
+    assert all(len(fault.where) < 100 and len(fault.message) <= 500 for fault in number.faults)
+    assert number.faults
+
+
 # The report on a file
 
 

@@ -100,3 +100,8 @@ def test_levels_of_any_kind_are_judged_without_error_and_none_is_lost(rows):
     tree = {"HL": [{"HL": [level]} for level in levels]}
     assert len(link(tree)["HL"]) == len(levels)
     assert len(flatten(nest(tree)["HL"])) == len(levels)
+
+
+def test_levels_may_hang_below_one_another_as_deep_as_they_like():
+    deep = [{"HL": [["HL", str(number), str(number - 1) if number > 1 else "", "I"]]} for number in range(1, 5001)]
+    assert len(flatten(nest({"HL": deep})["HL"])) == 5000
