@@ -54,6 +54,13 @@ def first() -> sa.ColumnElement[bool]:
     )
 
 
+def for_order() -> sa.ColumnElement[bool]:
+    """Documents of a set for a purchase order with a partner, in one direction."""
+    table = tables.documents
+    same = (table.c[name] == sa.bindparam(name) for name in ("partner", "order_number", "set_id"))
+    return sa.and_(*same, table.c.direction == sa.bindparam("way"))
+
+
 def _sent() -> sa.ColumnElement[bool]:
     table = tables.documents
     return sa.and_(table.c.partner == sa.bindparam("partner"), table.c.direction == tables.OUTBOUND)

@@ -109,6 +109,11 @@ class SqlUnitOfWork:
         sent = self._all(Document, "sent interchange", conditions.sent_interchange, partner=partner, number=number)
         return _latest(sent)
 
+    def find_for_order(self, partner: str, order_number: str, set_id: str, direction: str) -> list[Document]:
+        """Return the documents of a set for a purchase order with ``partner``, in one direction."""
+        values = {"partner": partner, "order_number": order_number, "set_id": set_id, "way": direction}
+        return self._all(Document, "for order", conditions.for_order, **values)
+
     def sent_in(self, transmission_id: str) -> list[Document]:
         """Return the documents that went out in a transmission."""
         return self._all(

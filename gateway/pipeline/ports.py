@@ -46,6 +46,9 @@ class UnitOfWork(Protocol):
     def find_sent_interchange(self, partner: str, interchange_number: str) -> list[Document]:
         """Return what we last sent to ``partner`` in an interchange with this number."""
 
+    def find_for_order(self, partner: str, order_number: str, set_id: str, direction: str) -> list[Document]:
+        """Return the documents of a set for a purchase order with ``partner``, in one direction."""
+
     def sent_in(self, transmission_id: str) -> list[Document]:
         """Return the documents that went out in a transmission."""
 

@@ -36,11 +36,13 @@ class Leg:
 
 
 ROUTE: dict[StepName, Leg] = {
-    StepName.READ: Leg(read.run, Transmission, False, (StepName.TRANSLATE, StepName.TRANSMIT, StepName.DELIVER)),
+    StepName.READ: Leg(
+        read.run, Transmission, False, (StepName.TRANSLATE, StepName.TRANSMIT, StepName.DELIVER, StepName.CHASE)
+    ),
     StepName.VALIDATE: Leg(validate.run, Document, False, (StepName.TRANSLATE,)),
-    StepName.TRANSLATE: Leg(translate.run, Document, False, (StepName.DELIVER,)),
+    StepName.TRANSLATE: Leg(translate.run, Document, False, (StepName.DELIVER, StepName.CHASE)),
     StepName.DELIVER: Leg(deliver.run, Document, True, ()),
     StepName.COMPOSE: Leg(compose.run, Document, False, (StepName.TRANSMIT,)),
     StepName.TRANSMIT: Leg(transmit.run, Transmission, True, (StepName.CHASE,)),
-    StepName.CHASE: Leg(chase.run, Document, False, ()),
+    StepName.CHASE: Leg(chase.run, Document, False, (StepName.CHASE,)),
 }

@@ -118,6 +118,18 @@ _ROWS = (
         "ask the partner whether it arrived; to send it again: gateway replay ID",
     ),
     Cause(
+        "promise-overdue",
+        Owner.PARTNER,
+        "the partner has not sent in time what it promised for an order",
+        "ask the partner for it; the case stays until you close the matter with them",
+    ),
+    Cause(
+        "promise-overdue-by-us",
+        Owner.BUSINESS,
+        "we have not sent in time what we promised for an order",
+        "look in the ERP why it was not sent, and send it",
+    ),
+    Cause(
         "acknowledgment-orphan",
         Owner.PARTNER,
         "an acknowledgment answers something that we did not send",

@@ -113,7 +113,8 @@ class Terms(_Text):
         None, max_length=1, description="Stands for characters that can't be sent; without it they stop the document."
     )
     control_numbers: NumberRange | None = Field(
-        None, description="Range of the numbers that we give. A partner has one sequence, so one range."
+        None,
+        description="Range of the numbers that we give. A partner has one sequence, so a range that one agreement names holds for all.",
     )
     usage: Literal["production", "test"] | None = Field(
         None, description="ISA15 of what we send; by default production."
@@ -130,7 +131,7 @@ class Terms(_Text):
     )
     promises: dict[SetId, Duration] | None = Field(
         None,
-        description="Which document is due how long after this one. It is kept with the agreement; nothing is chased by it yet.",
+        description="Which document is due how long after this one; what is late becomes a case.",
     )
     erp: Name | None = Field(None, description="Which ERP of gateway.yaml gets the documents; by default main.")
     ordered_by: Literal["none", "partner", "order"] | None = Field(

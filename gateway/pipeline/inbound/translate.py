@@ -15,6 +15,7 @@ from gateway.errors import TranslationError
 from gateway.pipeline.inbound.correlate import correlate
 from gateway.pipeline.inbound.judge import judge_set
 from gateway.pipeline.inbound.stored import stored_set
+from gateway.pipeline.oversight.chase import chase_of
 from gateway.pipeline.ports import Configuration, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park
@@ -140,7 +141,8 @@ def apply_translation(
         return []
     lane = delivery_lane(agreement, document)
     carry = (document, translation.data)
-    return [Task(StepName.DELIVER, document.id, document.tracking_id, world.clock(), lane, carry=carry)]
+    deliver = Task(StepName.DELIVER, document.id, document.tracking_id, world.clock(), lane, carry=carry)
+    return [deliver, *chase_of(document, agreement, document.created_at)]
 
 
 def delivery_lane(agreement: Agreement, document: Document) -> str | None:

@@ -6,7 +6,8 @@ import hashlib
 from datetime import datetime
 
 from gateway.errors import PartnerRefused, PartnerUnreachable
-from gateway.pipeline.ports import Sending, Sent, UnitOfWork, World
+from gateway.pipeline.oversight.chase import chase_of
+from gateway.pipeline.ports import Sending, Sent, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park, Retry
 from gateway.pipeline.task import StepName, Task
@@ -138,19 +139,14 @@ def record_sent(uow: UnitOfWork, world: World, transmission: Transmission, sent:
             state_now = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.SEND)
             uow.change(Document, document.id, state=state_now, updated_at=now)
         note_event(uow, world, "document.sent", document, transport=transmission.transport, detail=sent.detail)
-        chase = _chase(uow, world, document)
-        if chase is not None:
-            tasks.append(chase)
+        tasks += _chase(uow, world, document, now)
     return tasks
 
 
-def _chase(uow: UnitOfWork, world: World, document: Document) -> Task | None:
-    """Expect the partner's acknowledgment within what was agreed."""
-    partner = world.configuration().directory.partners.get(document.partner)
-    agreement = partner.agreement(document.set_id, "outbound") if partner else None
-    if agreement is None or not agreement.acknowledgment.expected:
-        return None
-    if document.acknowledgment == AcknowledgmentState.NONE:
+def _chase(uow: UnitOfWork, world: World, document: Document, sent_at: datetime) -> list[Task]:
+    """Expect the partner's acknowledgment, and what it promised, within what was agreed."""
+    agreement = agreement_for(world.configuration(), document)
+    expected = agreement is not None and agreement.acknowledgment.expected
+    if expected and document.acknowledgment == AcknowledgmentState.NONE:
         uow.change(Document, document.id, acknowledgment=AcknowledgmentState.WAITING)
-    due = world.clock() + agreement.acknowledgment.within
-    return Task(StepName.CHASE, document.id, document.tracking_id, due)
+    return chase_of(document, agreement, sent_at)
