@@ -114,7 +114,7 @@ class Terms(_Text):
     )
     control_numbers: NumberRange | None = Field(
         None,
-        description="Range of the numbers that we give. A partner has one sequence, so a range that one agreement names holds for all.",
+        description="Range of the numbers that we give. A partner has one sequence: what one agreement names holds for all.",
     )
     usage: Literal["production", "test"] | None = Field(
         None, description="ISA15 of what we send; by default production."

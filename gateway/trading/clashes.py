@@ -27,6 +27,7 @@ def within(data: Located, agreements: list[Agreement]) -> list[Problem]:
     return [
         *_names(data),
         *_agreed_twice(data),
+        *_promised(data),
         *(problem for agreement in agreements for problem in _channel(data, agreement)),
         *(problem for agreement in agreements for problem in _marks(data, agreement)),
         *_ranges(data, agreements),
@@ -86,6 +87,19 @@ def _agreed_twice(data: Located) -> Iterator[Problem]:
             yield data.problem(("agreements", index, "document"), reason, "keep one of them")
 
 
+def _promised(data: Located) -> Iterator[Problem]:
+    """Check that what is promised for a document can come: it flows the other way, under an agreement of its own."""
+    agreed = {(item.get("document"), item.get("direction")) for _, item in entries(data, "agreements")}
+    for index, item in entries(data, "agreements"):
+        back = {"inbound": "outbound", "outbound": "inbound"}.get(str(item.get("direction")))
+        promises = item.get("promises")
+        for document in promises if isinstance(promises, dict) else ():
+            if back is not None and (document, back) not in agreed:
+                reason = f"{document} {back} is promised, and there is no agreement for it"
+                place = ("agreements", index, "promises", document)
+                yield data.problem(place, reason, "add the agreement, or take the promise away")
+
+
 def _channel(data: Located, agreement: Agreement) -> Iterator[Problem]:
     """Check that what is sent has a way to go."""
     place = ("agreements", agreement.index, "transport")
@@ -112,8 +126,10 @@ def _marks(data: Located, agreement: Agreement) -> Iterator[Problem]:
 
 def _ranges(data: Located, agreements: list[Agreement]) -> Iterator[Problem]:
     """A partner has one sequence of numbers: two ranges would throw each other back, and numbers would come twice."""
-    for agreement in agreements[1:]:
-        first = agreements[0]
+    said = {index for index, item in entries(data, "agreements") if item.get("control_numbers") is not None}
+    ranges = [agreement for agreement in agreements if agreement.index in said]
+    for agreement in ranges[1:]:
+        first = ranges[0]
         if agreement.control_numbers != first.control_numbers:
             theirs, ours = ("..".join(map(str, each.control_numbers)) for each in (first, agreement))
             reason = f"{ours} differs from {theirs} of agreement {first.index + 1}, and a partner has one sequence"

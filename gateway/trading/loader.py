@@ -6,7 +6,7 @@ A file with mistakes is not left aside: what can be read of it is checked on, so
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -110,10 +110,20 @@ def _settled(data: Located, shared: Terms | None) -> list[Agreement]:
     """Settle each agreement of a file that can be understood by itself."""
     defaults = _terms(data)
     made = []
+    numbers: tuple[int, int] | None = None
     for index, item in clashes.entries(data, "agreements"):
         try:
             text = AgreementText.model_validate(item)
         except ValidationError:
             continue  # Likewise.
-        made.append(settle(str(data.data.get("partner", "")), index, text, defaults, shared))
-    return made
+        agreement = settle(str(data.data.get("partner", "")), index, text, defaults, shared)
+        if text.control_numbers is not None:
+            numbers = numbers or agreement.control_numbers
+        made.append(agreement)
+    # A partner has one sequence of numbers, so a range that one agreement names holds for all; a second one is a clash.
+    return made if numbers is None else [_with_numbers(agreement, numbers, data) for agreement in made]
+
+
+def _with_numbers(agreement: Agreement, numbers: tuple[int, int], data: Located) -> Agreement:
+    said = data.data["agreements"][agreement.index].get("control_numbers")
+    return agreement if said is not None else replace(agreement, control_numbers=numbers)

@@ -25,10 +25,11 @@ def problems_of(files: Mapping[str, str]) -> list[str]:
 def agreement(
     terms: str = "", *, defaults: str = "", own: str = "", document: str = "850", direction: str = "inbound"
 ) -> Agreement:
-    """Return the one agreement of a partner; the texts are YAML in flow style: ``erp: west, usage: test``."""
+    """Return an agreement of a partner with another one; the texts are YAML in flow style: ``erp: west, usage: test``."""
     text = f"partner: acme\nname: ACME\nidentities: [{{qualifier: ZZ, id: ACME}}]\ndefaults: {{{defaults}}}\n"
     text += "channels: {rest: {}, folder: {outbound: out}}\n"
-    text += f"agreements: [{{document: '{document}', direction: {direction}, role: seller, {terms}}}]\n"
+    text += f"agreements:\n  - {{document: '{document}', direction: {direction}, role: seller, {terms}}}\n"
+    text += "  - {document: '855', direction: outbound, role: seller}\n"
     ours = OWN + f"defaults: {{{own}}}\n"
     partner = load_directory({"partners/own.yaml": ours, "partners/acme.yaml": text}).partners["acme"]
     found = partner.agreement(document, direction)

@@ -131,3 +131,15 @@ def test_we_know_our_own_ids_and_send_under_the_first():
     assert directory.is_own(("ZZ", "OURWORKS")) and directory.is_own(("01", "12"))
     assert not directory.is_own(("01", "OURWORKS"))
     assert (directory.own_identity.key, directory.own_identity.application) == (("01", "12"), "OURGS")
+
+
+def test_a_range_of_numbers_that_one_agreement_names_holds_for_its_partner():
+    """Interchanges and acknowledgments of all agreements take their numbers from one sequence."""
+    files = {
+        "partners/own.yaml": OWN,
+        "partners/acme.yaml": "partner: acme\nname: ACME\nidentities: [{qualifier: ZZ, id: ACME}]\nagreements:\n"
+        "  - {document: '855', direction: inbound, role: buyer}\n"
+        "  - {document: '850', direction: outbound, role: buyer, control_numbers: {first: 5, last: 9}}\n",
+    }
+    agreements = load_directory(files).partners["acme"].agreements.values()
+    assert [each.control_numbers for each in agreements] == [(5, 9), (5, 9)]

@@ -135,3 +135,14 @@ def test_the_same_id_under_another_qualifier_is_another_id():
     assert directory.find_by_identity(("ZZ", "ACME")).id == "acme"
     assert directory.find_by_identity(("12", "ACME")).id == "bolt"
     assert directory.find_by_identity(("14", "ACME")) is None
+
+
+def test_what_is_promised_has_an_agreement_for_the_way_back():
+    agreed = "agreements:\n  - {document: '850', direction: outbound, role: buyer, promises: {'855': 1d, '856': 2d}}\n"
+    back = "  - {document: '855', direction: inbound, role: buyer}\n"
+    assert problems_of({"partners/acme.yaml": ACME + agreed + back}) == [
+        "partners/acme.yaml:6: agreements[1].promises.856: 856 inbound is promised, and there is no agreement for it;"
+        " add the agreement, or take the promise away"
+    ]
+    other = back.replace("855", "856")
+    assert load_directory({"partners/own.yaml": OWN, "partners/acme.yaml": ACME + agreed + back + other}).partners
