@@ -6,9 +6,7 @@ from typing import Any
 
 from gateway.canonical.message import MESSAGE_TYPES
 from gateway.mapping.functions import FUNCTIONS, SPECIAL
-
-# The words that make a mapping a structure or a value rather than fields in the same place.
-RESERVED = frozenset({"each", "fields", "use", "read", "write", "when"})
+from gateway.mapping.profile import RESERVED
 
 
 def _text(words: str, **more: Any) -> dict[str, Any]:

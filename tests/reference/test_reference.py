@@ -11,7 +11,9 @@ from lxml import etree
 from referencing import Registry
 
 from gateway.canonical.message import MESSAGE_TYPES, SCHEMA_VERSION
+from gateway.configuration import Files, profile_library
 from gateway.erp.xml import to_xml
+from gateway.errors import ConfigurationError
 from gateway.mapping.functions import FUNCTIONS, SPECIAL
 from gateway.reference import COMMAND, reference, write_reference
 from gateway.reference.__main__ import main
@@ -99,12 +101,14 @@ def test_the_base_profiles_are_valid_by_the_schema_of_profiles(path):
     assert _checked("profile", path) == []
 
 
-def test_the_schema_of_profiles_knows_the_words_of_the_reader():
-    from gateway.mapping import profile
-    from gateway.reference import profile_schema
-
-    assert profile_schema.RESERVED == profile._RESERVED
-    assert set(json.loads(MADE["schemas/profile.json"])["properties"]) == set(profile._TOP_ALL)
+def test_the_schema_of_profiles_knows_the_keys_that_the_reader_knows():
+    text = "profile: x/850\nextends: base/850\nfileds: {}\n"
+    files = Files(mappings={"mappings/x/850.yaml": text})
+    with pytest.raises(ConfigurationError) as caught:
+        profile_library(files).mapping("x/850")
+    [problem] = caught.value.problems
+    known = problem.advice.removeprefix("use one of ").split(", ")
+    assert set(json.loads(MADE["schemas/profile.json"])["properties"]) == set(known)
 
 
 def test_the_schema_of_profiles_refuses_what_the_reader_refuses(tmp_path):
