@@ -44,6 +44,8 @@ class Collector:
         self._room = {False: most, True: most}  # Notes are counted apart: they must not crowd out what rejects.
         self._ids = transaction.id, transaction.control_number
         self._offsets: list[int] | None = None
+        # What stands in a segment that was cut says nothing but that it was.
+        self._cut = len(transaction.segments) if transaction.cut_short else 0
 
     def _keeps(self, code: FaultCode) -> bool:
         """Tell whether one more fault of ``code`` is kept; count it among the rest otherwise."""
@@ -93,7 +95,7 @@ class Collector:
     def structure(self, placed: Placed) -> None:
         """Take what the walk found out of place."""
         for item in placed.misplaced:
-            if self._keeps(item.code):
+            if item.position != self._cut and self._keeps(item.code):
                 self.faults.append(self._misplaced(item))
 
     def _misplaced(self, item: Misplacement) -> Fault:
@@ -125,7 +127,7 @@ class Collector:
         """Judge the elements of every segment that has a place."""
         segments, marks = self._transaction.segments, self._transaction.marks
         for index, use in enumerate(placed.uses):
-            if use is None:
+            if use is None or index + 1 == self._cut:
                 continue
             own = _ENVELOPE_ELEMENTS if use.name in ("ST", "SE") else 0
             for finding in _segment_judge(use.name, self._version).findings(segments[index], marks):
@@ -140,8 +142,10 @@ class Collector:
             return
         levels = [(index, use) for index, use in enumerate(placed.uses) if use is not None and use.name == "HL"]
         for number, finding in hierarchy_findings([segments[index] for index, _use in levels]):
-            if self._keeps(finding.code):
-                index, use = levels[number]
+            index, use = levels[number]
+            # Nobody knows which levels would have followed in a set that lacks its end.
+            unknown = finding.code is FaultCode.HL_CHILDREN and not self._transaction.closed
+            if not unknown and index + 1 != self._cut and self._keeps(finding.code):
                 self.faults.append(self._finding(finding, index, use, placed.occurrences[index]))
 
     def _finding(self, finding: Finding, index: int, use: Use, occurrence: int) -> Fault:

@@ -130,6 +130,12 @@ class TransactionSet:
         """The delimiters in the characters of `segments`."""
         return _decoded(self.pieces, self.interchange.delimiters)[1]
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether the data end within its last segment, or behind it without terminator."""
+        step = len(self.interchange.delimiters.segment)
+        return not self.closed and self.length < sum(len(piece) + step for piece in self.pieces)
+
     def offsets(self) -> list[int]:
         """Byte offset of each of `segments` in the data read."""
         at, found = self.offset, []

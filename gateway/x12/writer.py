@@ -77,9 +77,7 @@ class OutgoingInterchange:
 def write(interchange: OutgoingInterchange, style: Style | None = None) -> bytes:
     """Write one interchange; raise TranslationError for a value that cannot be written."""
     style = style or Style()
-    if interchange.version < "00402":  # No repetition yet: its mark is a character like others.
-        style = replace(style, delimiters=replace(style.delimiters, repetition=""))
-    writer = _Writer(style)
+    writer = _Writer(replace(style, delimiters=_with_repetition(style.delimiters, interchange.version)))
     writer.isa(interchange)
     for acknowledgment in interchange.acknowledgments:
         writer.segment(acknowledgment)
@@ -87,6 +85,16 @@ def write(interchange: OutgoingInterchange, style: Style | None = None) -> bytes
         writer.group(group, interchange.written_at)
     writer.segment(("IEA", str(len(interchange.groups)), _number(interchange.control_number, "IEA02", 9)))
     return writer.bytes()
+
+
+def _with_repetition(marks: Delimiters, version: str) -> Delimiters:
+    """Return delimiters with a repetition separator from version 00402 on, and without one before.
+
+    From then on ISA11 has to be one: who reads the old U as a separator cuts words in two.
+    """
+    if version < "00402":
+        return replace(marks, repetition="")
+    return replace(marks, repetition=marks.repetition or next(mark for mark in "^!`&" if mark not in marks.all()))
 
 
 class _Writer:

@@ -89,6 +89,20 @@ def test_a_set_of_almost_nothing_is_judged(text):
     assert all(fault.message and fault.fix for fault in found.faults)
 
 
+@pytest.mark.parametrize("set_id", BODIES)
+def test_a_document_cut_in_two_lacks_its_end_and_nothing_else(set_id):
+    text = document(set_id)
+    for at in range(text.index("~", text.index("~ST*") + 1) + 2, text.index("~SE*") + 2):
+        found = look_closely(set_of(text[:at]))
+        assert [fault.code for fault in found.faults] == [FaultCode.SET_UNCLOSED], text[:at]
+
+
+def test_a_segment_before_a_forgotten_trailer_is_judged_like_any_other():
+    text = document("850", replaced("850", "CTT*2", "CTT*x"))
+    found = look_closely(set_of(text.replace("SE*12*0001~", "")))
+    assert {fault.code for fault in found.faults} == {FaultCode.SET_UNCLOSED, FaultCode.CHARACTER}
+
+
 def test_a_verdict_for_the_acknowledgment_needs_no_document():
     small = judged("850", replaced("850", "*40*EA", "*40*QQ")).verdict_only()
     assert (small.transaction, small.uses, small.tree) == (None, [], None)

@@ -79,6 +79,11 @@ def test_acknowledgments_of_interchanges_stand_before_the_groups():
     assert isinstance(parts[2], GroupStart)
 
 
+def test_from_00402_on_there_is_always_a_repetition_separator():
+    assert b"*^*00501*" in write(_one(version="00501"))
+    assert b"*!*00501*" in write(_one(version="00501"), Style(Delimiters(component="^"))).replace(b"^", b"*")
+
+
 @pytest.mark.parametrize("value", ["a*b", "a>b", "a~b", "a\nb", "a\x07b", "\x00"])
 def test_a_value_that_would_break_the_interchange_is_refused_with_its_place(value):
     with pytest.raises(TranslationError) as raised:
