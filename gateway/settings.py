@@ -114,6 +114,9 @@ def load_settings(environment: Environment | None = None) -> Settings:
     problems: list[Problem] = []
     if environment is None:
         environment = _environment(problems)
+    if not environment.config_dir.is_dir():
+        reason = f"there is no folder {environment.config_dir.absolute()}"
+        problems.append(Problem("environment", 1, "GATEWAY_CONFIG_DIR", reason, "make it, or name the one you mean"))
     text = _gateway_text(environment.config_dir / "gateway.yaml", problems)
     if problems:
         raise ConfigurationError(problems)

@@ -153,6 +153,15 @@ def test_a_secret_in_plain_is_refused_and_never_shown(tmp_path):
     assert "hunter" not in "".join(lines)
 
 
+def test_a_configuration_folder_that_is_not_there_is_named_and_not_taken_for_an_empty_one(tmp_path):
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(Environment(config_dir=tmp_path / "none"))
+    [problem] = caught.value.problems
+    assert str(problem) == (
+        f"environment:1: GATEWAY_CONFIG_DIR: there is no folder {tmp_path}/none; make it, or name the one you mean"
+    )
+
+
 def test_a_file_that_is_no_text_is_named(tmp_path):
     (tmp_path / "gateway.yaml").write_bytes(b"erps: \xff\xfe")
     with pytest.raises(ConfigurationError, match=r"gateway\.yaml:1: it is no UTF-8; save it as UTF-8 text"):
