@@ -49,11 +49,12 @@ async def receive(request: web.Request) -> web.Response:
             return web.json_response({"error": "this key was used with another body"}, status=409)
         database.execute("update messages set received = received + 1 where key = ?", (key,))
         return web.json_response({"reference": f"ERP-{key}"})
-    header = json.loads(body)["header"]
-    database.execute(
-        "insert into messages values (?, ?, ?, ?, ?, 1, ?)",
-        (key, digest, header["type"], header["partner"], header["message_id"], body),
-    )
+    try:
+        header = json.loads(body)["header"]
+        about = (header["type"], header["partner"], header["message_id"])
+    except (ValueError, KeyError, TypeError):
+        return web.json_response({"error": "this is no canonical message with a header"}, status=422)
+    database.execute("insert into messages values (?, ?, ?, ?, ?, 1, ?)", (key, digest, *about, body))
     return web.json_response({"reference": f"ERP-{key}"}, status=201)
 
 

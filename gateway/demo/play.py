@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -17,7 +19,7 @@ from rich.markup import escape
 from gateway.demo import show
 from gateway.demo.config import Keys, write_configuration
 from gateway.demo.documents import Stranger, strangers
-from gateway.demo.processes import Processes
+from gateway.demo.processes import DemoFailed, Processes
 
 _ORDER = {
     "type": "purchase_order",
@@ -59,12 +61,41 @@ _FINAL = {"delivered", "sent", "rejected", "reconciled", "duplicate", "set_aside
 
 def play(*, keep: bool) -> int:
     """Play; return the exit code: 0 only when everything that went in was found where it belongs."""
-    return asyncio.run(_play(keep))
-
-
-async def _play(keep: bool) -> int:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)  # An address or a sum broken in two is none.
     folder = Path(tempfile.mkdtemp(prefix="gateway-demo-"))
+    try:
+        code = asyncio.run(_stoppable(console, folder, keep))
+    except (DemoFailed, aiohttp.ClientError, OSError) as error:
+        console.print(f"[red]the demonstration broke off: {escape(str(error) or type(error).__name__)}[/]")
+        code = 1
+    if code == 0 and not keep:
+        shutil.rmtree(folder)
+    else:
+        sys.stderr.write(f"The logs and files of this run are in {folder}\n")
+    return code
+
+
+async def _stoppable(console: Console, folder: Path, keep: bool) -> int:
+    """Play until the end or until SIGINT or SIGTERM, after which no process of the play is left."""
+    playing = asyncio.create_task(_play(console, folder, keep))
+    loop = asyncio.get_running_loop()
+    stopped: list[int] = []
+
+    def stop(number: int) -> None:
+        if not stopped:  # A second one would break off the stopping itself.
+            stopped.append(number)
+            playing.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    await asyncio.wait({playing})
+    if stopped and playing.cancelled():
+        console.print("[yellow]stopped, and every process with it[/]")
+        return 128 + stopped[0]
+    return await playing
+
+
+async def _play(console: Console, folder: Path, keep: bool) -> int:
     named = os.environ.get("GATEWAY_CORPUS", "../shared/corpus")
     good, bad = strangers(Path(named) if named else None)
     processes = Processes(folder)
@@ -80,13 +111,15 @@ async def _play(keep: bool) -> int:
         await processes.restart_erp_with(erp, folder / "erp.db", gateway, keys.erp)
         supplier = [sys.executable, "-m", "gateway.demo.supplier", gateway]
         await processes.start("supplier", supplier, {"DEMO_SUPPLIER_KEY": keys.supplier}, wait=False)
-        console.print(f"gateway {gateway}   reference ERP {erp}   (files in {folder})\n")
+        console.print(f"gateway {gateway}   reference ERP {erp}\n")
         trip = _Trip(console, folder, gateway, erp, keys, good, bad)
-        result = await trip.run()
+        closing = [
+            f"\nStill running: gateway {gateway}, reference ERP {erp}/messages",
+            f"Operator key: {keys.operator}",
+            f"Stop them with: kill {' '.join(map(str, processes.pids))}",
+        ]
+        result = await trip.run(closing if keep else [])
         if keep:
-            console.print(f"\nStill running: gateway {gateway}, reference ERP {erp}/messages.")
-            console.print(f"Operator key: {keys.operator}")
-            console.print(f"Stop them with: kill {' '.join(map(str, processes.pids))}")
             processes.let_go()
         return result
     finally:
@@ -110,7 +143,7 @@ class _Trip:
         self.gateway, self.erp, self.keys = gateway, erp, keys
         self.good, self.bad = good, bad
 
-    async def run(self) -> int:
+    async def run(self, closing: list[str]) -> int:
         headers = {"Authorization": f"Bearer {self.keys.operator}"}
         async with aiohttp.ClientSession(headers=headers) as session:
             await self._order(session)
@@ -120,18 +153,18 @@ class _Trip:
             documents = await self._settled(session)
             stored = await self._stored(session)
             details = {each["id"]: await self._get(session, f"/api/v1/documents/{each['id']}") for each in documents}
-        return show.show(self.console, documents, details, stored, len(self.good))
+        return show.show(self.console, documents, details, stored, len(self.good), closing)
 
     async def _order(self, session: aiohttp.ClientSession) -> None:
         async with session.post(f"{self.erp}/orders", json=_ORDER) as response:
             if response.status != 202:
-                raise RuntimeError(f"the gateway did not take the order: {await response.text()}")
+                raise DemoFailed(f"the gateway did not take the order: {await response.text()}")
 
     async def _post(self, session: aiohttp.ClientSession, stranger: Stranger) -> None:
         headers = {"Content-Type": "application/edi-x12", "Authorization": f"Bearer {self._key(stranger)}"}
         async with session.post(f"{self.gateway}/api/v1/documents", data=stranger.data, headers=headers) as response:
             if response.status != 202:
-                raise RuntimeError(f"the gateway did not take {stranger.name}: {await response.text()}")
+                raise DemoFailed(f"the gateway did not take {stranger.name}: {await response.text()}")
 
     async def _drop(self, stranger: Stranger) -> None:
         """Put a file into the stranger's folder, as its transfer program would."""
@@ -179,6 +212,6 @@ class _Trip:
 
 def _write(folder: Path, stranger: Stranger) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / (escape(stranger.name) + ".part")
+    part = folder / f"{stranger.name}.part"
     part.write_bytes(stranger.data)
     part.rename(folder / (Path(stranger.name).stem + ".edi"))

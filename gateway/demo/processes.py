@@ -11,6 +11,10 @@ from pathlib import Path
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
+class DemoFailed(Exception):
+    """Something of the play did not start or did not answer as it must."""
+
+
 class Processes:
     """The processes of one run; each writes its log into the folder."""
 
@@ -31,7 +35,7 @@ class Processes:
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 *command,
-                env={**os.environ, **(environment or {})},
+                env=_surroundings() | (environment or {}),
                 stdout=output,
                 stderr=output,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -43,10 +47,10 @@ class Processes:
             if found:
                 return str(found[-1])
             if process.returncode is not None:
-                raise RuntimeError(f"{name} ended at once: {log.read_text(encoding='utf-8')[-2000:]}")
+                raise DemoFailed(f"{name} ended at once: {log.read_text(encoding='utf-8')[-2000:]}")
             await asyncio.sleep(0.1)
         if wait:
-            raise RuntimeError(f"{name} did not say its address within 30 s; see {log}")
+            raise DemoFailed(f"{name} did not say its address within 30 s; see {log}")
         return ""
 
     async def restart_erp_with(self, address: str, database: Path, gateway: str, key: str) -> None:
@@ -78,3 +82,8 @@ class Processes:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+def _surroundings() -> dict[str, str]:
+    """Return our environment without the settings of a gateway: the play must never write into somebody's real ledger."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}

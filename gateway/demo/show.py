@@ -18,6 +18,7 @@ def show(
     details: dict[str, Any],
     stored: list[dict[str, Any]],
     expected_files: int,
+    closing: list[str],
 ) -> int:
     """Print the table, one message and the sum; return 0 only when nothing is lost and nothing doubled."""
     console.print(_table(documents, details))
@@ -28,7 +29,13 @@ def show(
         console.print("\nOne document as the ERP got it:")
         console.print(JSON(json.dumps(example["canonical"])))
     _refusals(console, documents, details)
-    return _sum(console, documents, details, stored, expected_files)
+    problems, line = _sum(documents, details, stored, expected_files)
+    for problem in problems:
+        console.print(f"[red]{escape(problem)}[/]")
+    for each in closing:
+        console.print(escape(each))
+    console.print(f"\n{line}")
+    return 1 if problems else 0
 
 
 def _table(documents: list[dict[str, Any]], details: dict[str, Any]) -> Table:
@@ -64,13 +71,12 @@ def _refusals(console: Console, documents: list[dict[str, Any]], details: dict[s
 
 
 def _sum(
-    console: Console,
     documents: list[dict[str, Any]],
     details: dict[str, Any],
     stored: list[dict[str, Any]],
     expected_files: int,
-) -> int:
-    """Compare, message by message, what the gateway says with what the ERP stored."""
+) -> tuple[list[str], str]:
+    """Compare, message by message, what the gateway says with what the ERP stored: what is wrong, and the sum."""
     by_key = {row["key"]: row for row in stored}
     business = [each for each in documents if each["set"] not in ("997", "999")]
     inbound = [each for each in business if each["direction"] == "inbound"]
@@ -90,18 +96,19 @@ def _sum(
         again = hashlib.sha256(json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
         if said is not None and said["sha256"] != again:
             problems.append(f"the ERP's {each['id']} is not what the gateway kept")
-    partners = {each["partner"] for each in delivered}
+    answers = {each["set"] for each in delivered if each["partner"] == "supplier"}
+    missing = sorted({"855", "856", "810"} - answers)
+    problems += [f"the supplier's {set_id} did not reach the ERP" for set_id in missing]
     sets = {each["set"] for each in delivered if each["partner"] != "supplier"}
-    if not {"850", "855", "856", "810"} <= sets or "supplier" not in partners:
+    if not {"850", "855", "856", "810"} <= sets:
         problems.append(f"of strangers only {sorted(sets)} were delivered, with {expected_files} files given")
     if not refused:
         problems.append("nothing was refused")
-    if any(each["state"] != "sent" or each["acknowledgment"] != "accepted" for each in outbound):
+    if not outbound or any(each["state"] != "sent" or each["acknowledgment"] != "accepted" for each in outbound):
         problems.append("the order was not sent and acknowledged")
-    for problem in problems:
-        console.print(f"[red]{escape(problem)}[/]")
-    count = len(delivered) + len(outbound)
-    console.print(
-        f"\ndemo: {count} documents delivered, {len(acknowledged)} acknowledged, {len(refused)} refused, {len(lost)} lost"
+    problems += [f"{each['set']} {each['control_number']} of {each['partner']} is lost" for each in lost]
+    line = (
+        f"demo: {len(delivered) + len(outbound)} documents delivered, {len(acknowledged)} acknowledged,"
+        f" {len(refused)} refused, {len(lost) + len(missing)} lost"
     )
-    return 1 if problems or lost else 0
+    return problems, line
