@@ -196,7 +196,7 @@ class _Examiner:
             self._fault(code, message, "send the same number in both", value=number, offset=end.offset)
         allowed = {len(done.groups)} | ({0, 1} if done.acknowledgments and not done.groups else set())
         if whole_number(count) not in allowed:
-            message = f"IEA01 counts {count or 'nothing'} but the interchange has {len(done.groups)} groups"
+            message = f"IEA01 counts {count or 'nothing'} but the number of groups is {len(done.groups)}"
             self._fault(
                 FaultCode.GROUP_COUNT, message, f"send IEA01 {len(done.groups)}", value=count, offset=end.offset
             )
@@ -244,7 +244,7 @@ class _Examiner:
                 self._group_fault(code, message, "send the same number in both", end.offset)
             included = whole_number(counted)
             if included != count:
-                message = f"GE01 counts {counted or 'nothing'} but the group has {count} sets"
+                message = f"GE01 counts {counted or 'nothing'} but the number of sets in the group is {count}"
                 self._group_fault(FaultCode.SET_COUNT, message, f"send GE01 {count}", end.offset)
             done.included = count if included is None else included
         self.group = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from gateway.x12.standards.definition import Composite, Element, Segment, SyntaxNote
@@ -20,7 +20,7 @@ _DATE = (
 _TIME = {4: "", 6: "[0-5][0-9]", 7: "[0-5][0-9][0-9]", 8: "[0-5][0-9][0-9][0-9]"}
 
 
-@cache
+@lru_cache(maxsize=4096)  # Bounded, as senders choose their delimiters.
 def segment_pattern(segment: Segment, mark: str, component: str, repetition: str) -> Match | None:
     """Return a matcher for good segments of one kind; None for kinds that need a closer look."""
     if any(position.repeats > 1 for position in segment.positions):
