@@ -42,6 +42,9 @@ def main() -> None:
     except SQLAlchemyError as error:
         err.print(escape(f"The ledger can't be used: {str(error).splitlines()[0]}"))
         err.print("Check GATEWAY_DATABASE_URL, GATEWAY_DATA_DIR and the rights of the data folder.")
+    except ModuleNotFoundError as error:
+        # The driver of a database is loaded by its address, and may not be installed.
+        err.print(escape(f"The package {error.name} is not installed. Install it, or correct GATEWAY_DATABASE_URL."))
     except (JSONDecodeError, UnicodeDecodeError) as error:
         err.print(escape(f"The file is no JSON in UTF-8: {error}. Correct it there."))
     except OSError as error:

@@ -137,7 +137,7 @@ def test_a_data_folder_that_can_not_be_made_is_a_sentence(tmp_path):
 
 
 def test_an_address_of_a_database_that_makes_no_sense_is_a_sentence(tmp_path):
-    for url in ("nonsense", "nosuch://host/db", f"sqlite:///{tmp_path}/none/ledger.db"):
+    for url in ("nonsense", "nosuch://host/db", "postgresql+pg8000://host/db", f"sqlite:///{tmp_path}/none/ledger.db"):
         found = gateway_command("cases", config=tmp_path, GATEWAY_DATABASE_URL=url)
         assert (found.code, found.out) == (2, ""), url
         assert "GATEWAY_DATABASE_URL" in found.err

@@ -167,6 +167,20 @@ def test_every_command_is_documented_with_an_example():
         assert f"gateway {name}" in part.partition("```")[2], f"gateway {name} has no example"
 
 
+def test_every_command_and_variable_that_a_page_names_exists():
+    known = {name for name, _ in each_command()}
+    groups = {name.split()[0] for name in known if " " in name}
+    variables = {f"GATEWAY_{name.upper()}" for name in Environment.model_fields} | {"GATEWAY_CORPUS", "GATEWAY_PROOF"}
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md"), *(ROOT / "certs").rglob("*.md")]
+    assert len(pages) > 10
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        for words in re.findall(r"(?:^|`|\$ |; |until )gateway ([a-z0-9]+(?: [a-z]+)?)", text, re.MULTILINE):
+            name = words if words.split()[0] in groups else words.split()[0]
+            assert name in known or name in groups, f"{path}: gateway {words}"
+        assert set(re.findall(r"GATEWAY_[A-Z_]+[A-Z]", text)) <= variables, path
+
+
 def test_every_option_of_a_command_is_explained():
     silent = [
         f"{name} {each.name}"
