@@ -65,6 +65,12 @@ def _at(data: Located, *path: str) -> Any:
     return found
 
 
+def _word(item: dict[str, Any], key: str) -> str:
+    """Return the text at a key; nothing where something else stands, which is named where the whole file is read."""
+    found = item.get(key)
+    return found if isinstance(found, str) else ""
+
+
 def _names(data: Located) -> Iterator[Problem]:
     name, stem = _at(data, "partner"), data.file.rpartition("/")[2].removesuffix(".yaml")
     if isinstance(name, str) and name != stem:
@@ -74,24 +80,19 @@ def _names(data: Located) -> Iterator[Problem]:
 
 
 def _agreed_twice(data: Located) -> Iterator[Problem]:
-    seen: dict[tuple[Any, Any], int] = {}
+    seen: dict[tuple[str, str], int] = {}
     for index, item in entries(data, "agreements"):
-        key = (item.get("document"), item.get("direction"))
-        if (
-            None not in key
-            and isinstance(key[0], str)
-            and isinstance(key[1], str)
-            and seen.setdefault(key, index) != index
-        ):
+        key = (_word(item, "document"), _word(item, "direction"))
+        if all(key) and seen.setdefault(key, index) != index:
             reason = f"{key[0]} {key[1]} is agreed twice (first in agreement {seen[key] + 1})"
             yield data.problem(("agreements", index, "document"), reason, "keep one of them")
 
 
 def _promised(data: Located) -> Iterator[Problem]:
     """Check that what is promised for a document can come: it flows the other way, under an agreement of its own."""
-    agreed = {(item.get("document"), item.get("direction")) for _, item in entries(data, "agreements")}
+    agreed = {(_word(item, "document"), _word(item, "direction")) for _, item in entries(data, "agreements")}
     for index, item in entries(data, "agreements"):
-        back = {"inbound": "outbound", "outbound": "inbound"}.get(str(item.get("direction")))
+        back = {"inbound": "outbound", "outbound": "inbound"}.get(_word(item, "direction"))
         promises = item.get("promises")
         for document in promises if isinstance(promises, dict) else ():
             if back is not None and (document, back) not in agreed:
@@ -143,20 +144,19 @@ def _claims(data: Located, *, is_own: bool) -> Iterator[_Claim]:
         advice = "rename one of the files: a partner has one"
         yield _Claim(("partner", name), f"a partner {name}", ("partner",), advice)
     for index, identity in entries(data, "identities"):
-        qualifier, number = identity.get("qualifier"), identity.get("id")
-        if isinstance(qualifier, str) and isinstance(number, str):
+        qualifier, number = _word(identity, "qualifier"), _word(identity, "id").strip()
+        if qualifier and number:
             advice = "an id belongs to one partner; remove one of the two"
-            key = ("id", qualifier, number.strip())
-            yield _Claim(key, f"{qualifier} {number.strip()}", ("identities", index), advice)
+            yield _Claim(("id", qualifier, number), f"{qualifier} {number}", ("identities", index), advice)
     names = _at(data, "as2_names")
     for index, name in enumerate(names if isinstance(names, list) else []):
         if isinstance(name, str):
             advice = "an AS2 name belongs to one partner; remove one of the two"
             yield _Claim(("as2", name), f"the AS2 name {name}", ("as2_names", index), advice)
     for index, item in entries(data, "api_keys"):
-        if isinstance(item.get("sha256"), str):
+        if _word(item, "sha256"):
             advice = f"make a key of its own with: gateway partner key {_at(data, 'partner')}"
-            yield _Claim(("key", item["sha256"]), "this key", ("api_keys", index), advice)
+            yield _Claim(("key", _word(item, "sha256")), "this key", ("api_keys", index), advice)
     for direction in ("inbound", "outbound"):
         folder = _at(data, "channels", "folder", direction)
         if isinstance(folder, str):
