@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -28,15 +29,23 @@ from gateway.x12.writer import OutSegment
 _VERSION = re.compile(r"\d{6}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mapping:
-    """A profile ready to use for one version of its set."""
+    """A profile ready to use for one version of its set. Each direction is compiled when its first document comes."""
 
     profile: Profile
     plan: Plan
     message_type: MessageType
-    read: Reader
-    write: Writer
+
+    @cached_property
+    def read(self) -> Reader:
+        """Read the nested tree of a set into the canonical body as a dict."""
+        return compile_reader(self.plan)
+
+    @cached_property
+    def write(self) -> Writer:
+        """Write a canonical body as a nested tree."""
+        return compile_writer(self.plan)
 
     def to_canonical(self, tree: dict[str, Any], component_mark: str) -> tuple[Part, list[str]]:
         """Read the tree of a judged set into a canonical body; the notes say which totals of the sender differ.
@@ -107,7 +116,7 @@ class ProfileLibrary:
                 problems += error.problems
             if problems:
                 raise ConfigurationError(_once(problems))
-            known = Mapping(profile, plan, message_type, compile_reader(plan), compile_writer(plan))
+            known = Mapping(profile, plan, message_type)
             draft.mappings[choice.definition.version] = known
         return known
 
