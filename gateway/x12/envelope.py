@@ -200,6 +200,9 @@ class _Examiner:
             self._fault(
                 FaultCode.GROUP_COUNT, message, f"send IEA01 {len(done.groups)}", value=count, offset=end.offset
             )
+        elif not (done.groups or done.acknowledgments or done.faults):
+            message = "the interchange holds neither a group nor a TA1"
+            self._fault(FaultCode.STRUCTURE, message, "send what belongs into it, or nothing", offset=end.offset)
         return done
 
     # Group

@@ -172,8 +172,9 @@ def test_binary_data_have_the_length_that_stands_before_them():
     judge = SegmentJudge(library.segment("BIN", "004010"))
     assert _found(judge, "BIN*3*a*b") != [], "the reader keeps the data whole; here they were cut"
     assert judge.findings(["BIN", "3", "a*b"], Delimiters()) == []
-    assert [found.code for found in judge.findings(["BIN", "4", "a*b"], Delimiters())] == [FaultCode.TOO_SHORT]
-    assert [found.code for found in judge.findings(["BIN", "2", "a*b"], Delimiters())] == [FaultCode.TOO_LONG]
+    [short], [long] = (judge.findings(["BIN", size, "a*b"], Delimiters()) for size in ("4", "2"))
+    assert (short.code, short.element, short.detail) == (FaultCode.TOO_SHORT, 2, "4 bytes")
+    assert (long.code, long.element, long.detail) == (FaultCode.TOO_LONG, 2, "2 bytes")
 
 
 def test_the_memory_for_values_starts_anew_when_it_is_full():

@@ -117,8 +117,8 @@ def test_an_interchange_of_nothing_but_a_ta1_may_count_it_or_not(count):
     assert _envelope_codes(f"{isa()}TA1*000000009*261121*0800*A*000~IEA*{count}*000000001~") == []
 
 
-def test_an_interchange_of_nothing_at_all_counts_nothing():
-    assert _envelope_codes(interchange()) == []
+def test_an_interchange_of_nothing_at_all_is_not_passed_over():
+    assert _envelope_codes(interchange()) == ["TA105:022"]
     assert _envelope_codes(interchange().replace("IEA*0", "IEA*1")) == ["TA105:021"]
 
 

@@ -78,6 +78,12 @@ def test_segments_are_numbered_within_their_loop():
     assert (first.occurrence, second.occurrence) == (1, 2)
 
 
+def test_a_loop_that_was_not_opened_counts_like_any_other():
+    unopened, second = judged("850", replaced("850", N1, "").replace("PO1*1", "N1*QQQ*Annex\nPO1*1")).faults
+    assert (unopened.segment, unopened.code) == ("N3", FaultCode.SEGMENT_UNEXPECTED)
+    assert (second.segment, second.occurrence) == ("N1", 2)
+
+
 @pytest.mark.parametrize("set_id", BODIES)
 def test_a_segment_that_is_left_out_or_said_twice_is_one_fault_at_most(set_id):
     lines = [line.strip() for line in BODIES[set_id].strip().splitlines()]
