@@ -79,7 +79,7 @@ class ErpInbox:
         data = await read_body(request, request.app[BODY_LIMIT])
         try:
             if request.content_type == XML_TYPE:
-                data = _json_of_xml(data, asked.get("partner", ""))
+                data = await asyncio.to_thread(_json_of_xml, data, asked.get("partner", ""))
             accepted = await accept(erp, data, key, request[TRACKING], self._world)
         except (MessageInvalid, NoAgreement, TranslationError) as error:
             return of_error(error, request[TRACKING], 422)
@@ -120,7 +120,7 @@ class ErpInbox:
         answer = Answer(202, "Stored; it will be sent.", AcceptedBody, headers={"Location": "Where to look."})
         return [
             Route("POST", "/api/v1/erp/messages", self.post, "postErpMessage", "Send a document to a partner", "erp",
-                  (answer,), (400, 401, 408, 409, 413, 415, 422, 503), (IDEMPOTENCY_KEY, *_QUERY),
+                  (answer,), (400, 401, 408, 409, 413, 415, 417, 422, 503), (IDEMPOTENCY_KEY, *_QUERY),
                   {JSON_TYPE: ErpMessage, XML_TYPE: None}, "erp"),
             Route("GET", "/api/v1/erp/messages/{id}", self.look_up, "getErpMessage", "What became of a message", "erp",
                   (Answer(200, "Its state.", MessageState),), (401, 404), tag="erp"),

@@ -23,7 +23,6 @@ _HTTP_WORDS = {
     404: ("not-found", "There is nothing at this path. Look the paths up in /api/v1/openapi.json."),
     405: ("method-not-allowed", "This method is not for this path. Use one of: {allowed}."),
     413: ("too-large", "The body is over the bound. Split it into several, or ask for a higher bound."),
-    417: ("expectation-failed", "This expectation can't be met. Send Expect: 100-continue, or none."),
 }
 
 # Bodies stay as they came on the wire (see `gateway.web.bodies`); a connection on which nothing happens is closed.

@@ -31,6 +31,7 @@ async def chunks(request: web.Request, limit: int) -> AsyncIterator[bytes]:
         raise ProblemError(415, "content-encoding", "Encoded body", words)
     if request.content_length is not None and request.content_length > limit:
         raise _too_large(limit)
+    await _ask_for_it(request)
     size = 0
     loop = asyncio.get_running_loop()
     until = loop.time() + WHOLE_SECONDS
@@ -53,6 +54,18 @@ async def chunks(request: web.Request, limit: int) -> AsyncIterator[bytes]:
 async def read(request: web.Request, limit: int) -> bytes:
     """Return the whole body, under the same bounds."""
     return b"".join([chunk async for chunk in chunks(request, limit)])
+
+
+async def _ask_for_it(request: web.Request) -> None:
+    """Tell a client that waits for it (RFC 9110 10.1.1) to send the body now. Who is refused never needs to send it."""
+    expected = request.headers.get("Expect", "").lower()
+    if expected == "100-continue" and request.version >= (1, 1):
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # The answer itself has not begun: else an error from here on could not be told any more.
+        request.writer.output_size = 0
+    elif expected not in ("", "100-continue"):
+        words = "This expectation can't be met. Send Expect: 100-continue, or none."
+        raise ProblemError(417, "expectation-failed", "Expectation failed", words)
 
 
 def _too_large(limit: int) -> ProblemError:

@@ -24,6 +24,7 @@ _PROBLEM_WORDS = {
     411: "The length is missing.",
     413: "The body is over the bound.",
     415: "This media type or encoding is not read here.",
+    417: "This expectation can't be met.",
     422: "The content breaks its schema.",
     503: "The ledger can't be written now.",
 }

@@ -54,4 +54,8 @@ class Route:
 def add_routes(app: web.Application, routes: Sequence[Route]) -> None:
     """Put routes into an application."""
     for route in routes:
-        app.router.add_route(route.method, route.path, route.handler, name=route.name)
+        app.router.add_route(route.method, route.path, route.handler, name=route.name, expect_handler=_not_yet)
+
+
+async def _not_yet(_request: web.Request) -> None:
+    """Let ``Expect: 100-continue`` wait: the body is asked for by whoever reads it (`gateway.web.bodies`), after the key."""

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from gateway.web import bodies
+from gateway.web import app, bodies
 from tests.support.house import ERP_KEY, SUPPLIER_KEY, gateway
 from tests.support.x12 import invoice
 from tests.web.raw import request, talk
@@ -161,3 +161,35 @@ async def test_nobody_without_a_key_gets_a_body_read(tmp_path):
             head = request("POST", path, "wrong", f"Content-Type: {kind}", f"Content-Length: {50 << 20}")
             answer = await talk(house.address, head)
             assert answer.status == 401, "answered while the body has not even begun"
+
+
+async def test_a_head_that_never_ends_is_hung_up_on(tmp_path, monkeypatch):
+    monkeypatch.setitem(app._HANDLER, "keepalive_timeout", 0.3)
+    async with gateway(tmp_path) as house:
+        host, _, port = house.address.removeprefix("http://").partition(":")
+        for begun in (b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(begun)
+            async with asyncio.timeout(20):
+                assert await reader.read() == b""
+            writer.close()
+
+
+async def test_who_asks_whether_to_send_is_told_before_it_does(tmp_path):
+    async with gateway(tmp_path, settings=SMALL) as house:
+        kind, data = "Content-Type: application/edi-x12", invoice().encode()
+        head = ("POST", "/api/v1/documents", SUPPLIER_KEY, kind, f"Content-Length: {len(data)}")
+        host, _, port = house.address.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(request(*head, "Expect: 100-continue"))
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(data)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 202")
+        writer.close()
+        # Who is refused anyhow is told so instead, and keeps its body.
+        refused = ("POST", "/api/v1/documents", "wrong", kind, "Content-Length: 10", "Expect: 100-continue")
+        assert (await talk(house.address, request(*refused))).status == 401
+        large = ("POST", "/api/v1/documents", SUPPLIER_KEY, kind, f"Content-Length: {9 << 20}", "Expect: 100-continue")
+        assert (await talk(house.address, request(*large))).status == 413
+        answer = await talk(house.address, request(*head, "Expect: the-unexpected"), data)
+        assert (answer.status, answer.json()["type"]) == (417, "urn:gateway:problem:expectation-failed")

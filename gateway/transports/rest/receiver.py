@@ -73,7 +73,7 @@ class DocumentReceiver:
                         headers={"Location": "Where to look."},
                     ),
                 ),
-                (400, 401, 403, 408, 409, 413, 415, 503),
+                (400, 401, 403, 408, 409, 413, 415, 417, 503),
                 (IDEMPOTENCY_KEY,),
                 {"application/edi-x12": None, JSON_TYPE: CanonicalSubmission},
                 "documents",
