@@ -27,8 +27,8 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Number = Annotated[
     Decimal,
+    Field(allow_inf_nan=False, max_digits=30),  # First: behind a function the limits would be checked in Python.
     BeforeValidator(exact),
-    Field(allow_inf_nan=False, max_digits=30),
     PlainSerializer(plain, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "maxLength": 33}, mode="serialization"),
 ]
