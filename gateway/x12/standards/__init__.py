@@ -1,6 +1,6 @@
 """What X12 says: elements, segments, loops, sets and code lists per version, as data files and their reader.
 
-``data/`` is the program: a person who knows X12 reads it without Python. `get` finds the definition of a set.
+``data/`` is the program: a person who knows X12 reads it without Python. `set_definition` finds the definition of a set.
 """
 
 from gateway.x12.standards.library import (
