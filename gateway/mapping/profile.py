@@ -10,6 +10,8 @@ fields:                       canonical field -> where it stands
   address:      {city: N401, region: N402}            an object whose parts stand in the same place
   references[]: {each: REF, fields: {kind: REF01, value: REF02}}
   parties[]:    {each: N1, use: party}                a block; ``fields`` beside ``use`` are laid over it
+  contract:     REF[01=CT]/02                         the closer line takes its segments: ``each: REF`` runs over the others
+  industry:     MEA12?                                where the set has the segment and its version the element
   cost_center:  {read: "REF[01=CX]/02 | split('-', 2)"}    read only; ``write:`` beside it says where it is written
   rush:         {read: BEG02, when: BEG02 = RO}       read when the condition holds
 constants:                    written, and not read: {FOB01: PP}
