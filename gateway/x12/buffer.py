@@ -13,6 +13,7 @@ from gateway.x12.delimiters import WINDOW, Delimiters
 from gateway.x12.model import BINARY_LENGTH_AT, BLANK, split_binary, whole_number
 
 CHUNK = 1 << 16
+NOISE = BLANK + "\x1a\0"  # What old systems put behind the end of a file, the end mark of CP/M included.
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Buffer:
                 len(self.text) or 1
             ):  # Twice as much each time, so that a long segment is not copied often.
                 # The last segment may lack its terminator: many files end that way.
-                last = self.text.rstrip(BLANK + "\x1a\0")
+                last = self.text.rstrip(NOISE)
                 self.step = 0
                 return [last] if last else []
         if found > self.limits.segment_bytes:

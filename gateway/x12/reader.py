@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gateway.errors import X12Error
-from gateway.x12.buffer import CHUNK, Buffer, Limits
+from gateway.x12.buffer import CHUNK, NOISE, Buffer, Limits
 from gateway.x12.delimiters import WINDOW, as_text, read_header
 from gateway.x12.model import (
     BLANK,
@@ -31,7 +31,6 @@ _MARK = "ï»¿"  # The UTF-8 byte order mark, seen as Latin-1.
 _ENVELOPE = frozenset({"IS", "GS", "ST", "SE", "GE", "IE", "TA", "BI", "BD"})
 _FIRST_WINDOW = 1 << 12  # Small interchanges are many; only a long one is worth cutting in large steps.
 _WINDOW_AFTER_BINARY = 1 << 8  # More binary data may follow, behind which all would be cut once more.
-_GLUED = re.compile(r"[ \t\r\n\x1a\0]*ISA(?=[^A-Za-z0-9 \t\r\n])")  # Behind an IEA whose terminator is missing.
 
 
 class Reader:
@@ -150,8 +149,10 @@ class _Interchange:
 
     def _glued(self, piece: str) -> int:
         """Return where in an IEA without terminator the next ISA begins, blanks before it included; 0 where none does."""
-        match = _GLUED.search(piece) if piece.lstrip(BLANK).startswith("IEA" + self.marks.element) else None
-        return match.start() if match else 0
+        if not piece.lstrip(BLANK).startswith("IEA" + self.marks.element):
+            return 0
+        match = _ISA.search(piece)
+        return len(piece[: match.start()].rstrip(NOISE)) if match else 0
 
     def _ordinary(self, piece: str, at: int) -> Iterator[Part]:
         if self.body:
