@@ -24,7 +24,7 @@ REMEMBERED = 4096  # Values kept an element; then the memory starts anew, so tha
 _LONG = 100  # Longer values hardly come twice; they are judged anew each time, so that the memory stays small.
 
 _NUMBER = re.compile(r"-?[0-9]+")
-_DECIMAL = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E-?[0-9]+)?")
+_DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E-?[0-9]+)?")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9][0-9]{0,2})?")
 
 

@@ -98,6 +98,13 @@ def test_a_time_within_its_length_is_judged_by_the_clock(value, fault):
     assert judge_value(_element("TM", 4, 8), value) is fault
 
 
+@pytest.mark.parametrize("kind", ["R", "N0", "N2", "TM", "DT", "AN", "ID"])
+def test_a_value_of_any_length_is_judged_in_one_pass(kind):
+    """With more than one pass, a value of this length would take hours."""
+    assert judge_value(_element(kind, 1, 8), "9" * 500_000 + "x") is not None
+    assert judge_value(_element(kind, 1, 8), "9" * 250_000 + "." + "9" * 250_000 + "E") is not None
+
+
 def test_implied_places_are_those_of_the_type():
     assert [_element(kind).implied_places for kind in ("N0", "N2", "N9", "R", "AN")] == [0, 2, 9, 0, 0]
 
@@ -157,6 +164,7 @@ def test_each_repetition_is_judged():
         ("XX*x>abc", [(FaultCode.CHARACTER, 1, 1, 0), (FaultCode.TOO_LONG, 1, 2, 0)]),
         ("XX*1>a>b", [(FaultCode.TOO_MANY_COMPONENTS, 1, 3, 0)]),
         ("XX*1>a^2>b", [(FaultCode.TOO_MANY_REPETITIONS, 1, 0, 0)]),
+        ("XX*1^2", [(FaultCode.TOO_MANY_REPETITIONS, 1, 0, 0)]),
     ],
 )
 def test_each_component_is_judged(text, found):

@@ -142,6 +142,12 @@ def test_an_interchange_glued_to_the_trailer_before_it_is_seen():
     assert parts[4].elements == ("1", "000000001")
 
 
+def test_blanks_behind_a_trailer_are_passed_over_in_one_pass():
+    text = isa() + "IEA*0*000000001" + " " * 500_000 + "~"
+    assert _kinds(_parts(text)) == "Ii"
+    assert _kinds(_parts(text[:-1] + interchange())) == "Ii.Ii"
+
+
 def test_the_last_terminator_may_be_missing():
     parts = _parts(interchange(group("PO", ONE))[:-1])
     assert _kinds(parts) == "IGSgi"
