@@ -92,8 +92,8 @@ class Configuration:
         return self.guides[name]
 
 
-def profile_library(files: Files) -> ProfileLibrary:
-    """Return the profiles that ``files`` and the package hold."""
+def profile_library(files: Files, before: ProfileLibrary | None = None) -> ProfileLibrary:
+    """Return the profiles that ``files`` and the package hold; what did not change since ``before`` stays compiled."""
 
     def fetch(name: str) -> tuple[str, str] | None:
         path = f"mappings/{name}.yaml"
@@ -105,7 +105,7 @@ def profile_library(files: Files) -> ProfileLibrary:
                 return shipped.read_text(encoding="utf-8"), path
         return None
 
-    return ProfileLibrary(fetch)
+    return ProfileLibrary(fetch, before)
 
 
 def load_configuration(
@@ -119,8 +119,7 @@ def load_configuration(
     files = Files.survey(folder, problems)
     found = survey(files.partners)
     problems += found.problems
-    same = before is not None and before.files.mappings == files.mappings
-    profiles = before.profiles if same and before is not None else profile_library(files)
+    profiles = profile_library(files, before.profiles if before is not None else None)
     guides = _guides(files, problems)
     for data, agreement in found.agreements:
         problems += _check_agreement(data, agreement, profiles, guides, erps)

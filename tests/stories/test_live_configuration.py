@@ -74,7 +74,7 @@ async def test_a_profile_of_the_partner_is_used_from_its_next_document_on(tmp_pa
     }
     folder = tmp_path / "config" / "mappings" / "supplier"
     dump(folder / "810.yaml", profile)
-    text = invoice().replace("N1*RE*", "REF*CT*K-77~N1*RE*").replace("SE*8*", "SE*9*")
+    text = invoice().replace("N1*RE*", "REF*CT*K-77~N1*RE*").replace("SE*9*", "SE*10*")
     async with gateway(tmp_path, supplier(agreements=agreements)) as house:
         await house.send(text)
         await house.settle()

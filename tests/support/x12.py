@@ -70,9 +70,11 @@ def purchase_order(number: int = 1, order: str = "CPO1", **more) -> str:
     return interchange(body, set_id="850", group="PO", number=number, sender=sender, **more)
 
 
-def functional(group: str, group_number: str, set_id: str, control: str, verdict: str = "A", number: int = 90, **more) -> str:
+def functional(
+    group: str, group_number: str, set_id: str, control: str, verdict: str = "A", number: int = 90, **more
+) -> str:
     """A 997 that answers one set of ours."""
-    notes = f"\nAK3*PO1*5**8\nAK4*3*355*7*XX" if verdict == "R" else ""
+    notes = "\nAK3*PO1*5**8\nAK4*3*355*7*XX" if verdict == "R" else ""
     accepted = 0 if verdict == "R" else 1
     body = f"AK1*{group}*{group_number}\nAK2*{set_id}*{control}{notes}\nAK5*{verdict}\nAK9*{verdict}*1*1*{accepted}"
     return interchange(body, set_id="997", group="FA", number=number, **more)
