@@ -156,13 +156,23 @@ class _Walk:
         return Placed(uses, occurrences, tree, self.misplaced)
 
     def _choose(self, steps: tuple[_Step, ...]) -> _Step:
-        """Take the nearest place that is not yet full; the nearest one when all are."""
+        """Take the nearest place, or where that is full the next one that is not and leaves nothing out on the way."""
         for step in steps:
             frame = self.frames[-1 - step.closing]
             maximum = frame.loop.items[step.item].maximum
-            if maximum is None or frame.counts.get(step.item, 0) < maximum:
+            if (maximum is None or frame.counts.get(step.item, 0) < maximum) and (
+                step is steps[0] or not self._leaves_out(step)
+            ):
                 return step
         return steps[0]
+
+    def _leaves_out(self, step: _Step) -> bool:
+        """Tell whether something mandatory would be missing after ``step``."""
+        closed = self.frames[len(self.frames) - step.closing :]
+        here = self.frames[-1 - step.closing]
+        return bool(self._absent(here, step.item)) or any(
+            self._absent(frame, len(frame.loop.items)) for frame in closed
+        )
 
     def _forward(self, step: _Step, position: int, segment: list[str]) -> tuple[Use, int]:
         for _ in range(step.closing):
@@ -191,14 +201,22 @@ class _Walk:
         self.frames.append(_Frame(item, node, 0, {0: 1}))
         return trigger, count
 
+    @staticmethod
+    def _absent(frame: _Frame, until: int) -> list[int]:
+        """Return what is mandatory between the last item and item ``until``, did not come and was not yet asked for."""
+        return [
+            index
+            for index in range(frame.at, until)
+            if frame.loop.items[index].required and not frame.counts.get(index) and index not in frame.reported
+        ]
+
     def _missing(self, frame: _Frame, until: int, position: int) -> None:
-        """Report what is mandatory between the last item and item ``until`` and did not come."""
-        for index in range(frame.at, until):
+        """Report what is absent before item ``until``."""
+        for index in self._absent(frame, until):
             item = frame.loop.items[index]
-            if item.required and not frame.counts.get(index) and index not in frame.reported:
-                frame.reported.add(index)
-                name, loop = (item.name, frame.loop) if isinstance(item, Use) else (item.trigger.name, item)
-                self._report(FaultCode.SEGMENT_MISSING, position, name, loop)
+            frame.reported.add(index)
+            name, loop = (item.name, frame.loop) if isinstance(item, Use) else (item.trigger.name, item)
+            self._report(FaultCode.SEGMENT_MISSING, position, name, loop)
 
     def _close(self, position: int) -> None:
         frame = self.frames.pop()

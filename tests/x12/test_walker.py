@@ -51,6 +51,17 @@ def test_a_loop_over_its_maximum_is_a_fault_of_each_repetition_too_many():
     assert found == [(5 + 2 * 200, "N1", 0, "AK304:4"), (5 + 2 * 201, "N1", 0, "AK304:4"), (409, "N1", 0, "AK304:4")]
 
 
+def test_one_segment_too_many_is_not_taken_for_one_of_a_later_place():
+    """After ten TXI of a line an eleventh could be one of the whole invoice, but the total stands before those."""
+    line = "IT1*1*40*EA*12.75*PE*BP*B-1007"
+    taxes = "TXI*ST*1\n"
+    assert faults_in("810", replaced("810", line, f"{line}\n{taxes * 10}{line}")) == []
+    assert faults_in("810", replaced("810", line, f"{line}\n{taxes * 12}{line}")) == [
+        (15, "TXI", 0, "AK304:5"),
+        (16, "TXI", 0, "AK304:5"),
+    ]
+
+
 def test_a_mandatory_segment_is_missed_once_a_repetition():
     body = replaced("997", "AK5*R*5", "AK2*850*0002\nAK5*A")
     assert faults_in("997", body) == [(6, "AK5", 0, "AK304:3")]
