@@ -108,7 +108,8 @@ def _world(
     session: aiohttp.ClientSession,
     wake: Callable[[Sequence[Task]], None],
 ) -> World:
-    bounds = Bounds(transmission_bytes=settings.gateway.limits.transmission_mb << 20)
+    limits = settings.gateway.limits
+    bounds = Bounds(transmission_bytes=limits.transmission_mb << 20, message_bytes=limits.erp_message_mb << 20)
     return World(
         ledger=database,
         vault=FileVault(settings.environment.data_dir / "vault", database, limit=bounds.transmission_bytes),

@@ -83,7 +83,7 @@ class LimitsText(_Text):
     """Bounds."""
 
     transmission_mb: int = Field(100, ge=1, le=4096, description="Largest transmission of a partner.")
-    erp_message_mb: int = Field(10, ge=1, le=256, description="Largest message of an ERP.")
+    erp_message_mb: int = Field(10, ge=1, le=256, description="Largest canonical message, from an ERP or a partner.")
     steps_at_once: int = Field(32, ge=1, le=512, description="Steps that run at a time.")
 
 

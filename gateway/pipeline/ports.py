@@ -216,6 +216,7 @@ class Bounds:
     """How large things may be."""
 
     transmission_bytes: int = 100 << 20
+    message_bytes: int = 10 << 20  # Canonical JSON is read as a whole.
     documents_at_once: int = 200
     inline_bytes: int = 64 << 10  # Larger ones are read in a thread, so that small ones need not wait.
 

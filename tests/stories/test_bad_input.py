@@ -248,6 +248,23 @@ async def test_a_partner_may_send_canonical_json(tmp_path):
         assert await house.outbox(SUPPLIER_KEY) == [], "JSON is not X12: there is nothing that a 997 could answer"
 
 
+async def test_canonical_json_may_be_large_but_not_without_bound(tmp_path):
+    def message(lines):
+        made = [{"number": str(n), "quantity": {"value": "1", "unit": "each"}} for n in range(lines)]
+        body = {"order_number": f"PO{lines}", "acknowledged_on": "2026-11-21", "lines": made}
+        return json.dumps({"type": "order_acknowledgment", "body": body})
+
+    async with gateway(tmp_path, settings={"limits": {"erp_message_mb": 1}}) as house:
+        await house.send(message(3000), Content_Type="application/json")
+        await house.settle()
+        assert [len(found["lines"]) for found in house.erp.bodies("order_acknowledgment")] == [3000]
+        response = await house.send(message(30_000), Content_Type="application/json")
+        await house.settle()
+        found = await _look(house, response)
+        assert found["state"] == "refused"
+        assert "at most 1 MiB here" in json.dumps(found)
+
+
 @pytest.mark.parametrize(
     ("data", "state", "words"),
     [

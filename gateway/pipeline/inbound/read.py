@@ -34,7 +34,7 @@ async def run(task: Task, world: World) -> Outcome:
         transmission, blob = found, Blob(found.digest, found.size)
     if blob.data is None and blob.size <= world.bounds.inline_bytes:
         blob = Blob(blob.digest, blob.size, await world.vault.read(blob.digest))
-    if submitted.is_submission(transmission, blob):
+    if await submitted.is_submission(transmission, blob, world):
         return await submitted.read(transmission, blob, world)
     return await _read_x12(task, transmission, blob, world)
 

@@ -33,19 +33,22 @@ class CanonicalSubmission(BaseModel):
     test: bool = False
 
 
-def is_submission(transmission: Transmission, blob: Blob) -> bool:
+async def is_submission(transmission: Transmission, blob: Blob, world: World) -> bool:
     """Tell whether the bytes are canonical JSON: by their type, or by how they begin."""
     if "json" in transmission.content_type:
         return True
-    return blob.data is not None and blob.data[:64].lstrip()[:1] == b"{"
+    begin = blob.data[:64] if blob.data is not None else await world.vault.read_range(blob.digest, 0, 64)
+    return begin.lstrip()[:1] == b"{"
 
 
 async def read(transmission: Transmission, blob: Blob, world: World) -> Outcome:
     """Read one JSON submission."""
-    if blob.data is None:
-        return _refused(transmission, world, "canonical JSON is at most 64 KiB here; send X12 for larger documents")
+    if blob.size > world.bounds.message_bytes:
+        bound = f"{world.bounds.message_bytes >> 20} MiB"
+        return _refused(transmission, world, f"canonical JSON is at most {bound} here; send larger documents as X12")
+    data = blob.data if blob.data is not None else await world.vault.read(blob.digest)
     try:
-        submission = CanonicalSubmission.model_validate_json(blob.data)
+        submission = CanonicalSubmission.model_validate_json(data)
     except ValidationError as error:
         return _refused(transmission, world, f"it is no canonical submission: {_in_words(error)}")
     row = MESSAGE_TYPES.get(submission.type)
