@@ -3,12 +3,7 @@
 import asyncio
 import json
 import re
-from collections import deque
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
-import aiohttp
 import pytest
 from aiohttp import web
 from lxml import etree
@@ -18,52 +13,11 @@ from gateway.erp.http import HttpErp
 from gateway.erp.xml import from_xml
 from gateway.erp.xml_schema import make_xsd
 from gateway.errors import ErpRejected, ErpUnavailable
-from gateway.pipeline.ports import Delivery
 from tests.erp.messages import message
+from tests.erp.server import TRACE, delivery, running
 
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 # W3C Trace Context, 2.2: version, trace id, span id, flags; ids are not all zeros.
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-
-
-class Server:
-    """An ERP that does what ``answers`` say, one after the other; each makes a response of a request."""
-
-    def __init__(self):
-        self.requests = []
-        self.answers = deque()
-        self.url = ""
-
-    async def receive(self, request):
-        self.requests.append((request.path, request.headers.copy(), await request.read()))
-        if not self.answers:
-            return web.json_response({"reference": "R-1"}, status=201)
-        answer = self.answers.popleft()
-        if isinstance(answer, tuple):
-            status, headers = answer
-            return web.Response(status=status, headers=headers, text="told to")
-        return await answer(request)
-
-
-@asynccontextmanager
-async def running(**settings):
-    server = Server()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", server.receive)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/messages"
-    given = {"key": None, "timeout_seconds": 10, "rate": None, "at_once": 16, "as_xml": False, "new_span": new_span_id}
-    try:
-        async with aiohttp.ClientSession() as session:
-            yield server, HttpErp("main", server.url, session, **(given | settings))
-    finally:
-        await runner.cleanup()
-
-
-def delivery(number=1, attempt=1, body=b'{"header":{},"body":{}}', kind="invoice"):
-    return Delivery(f"doc-{number}", body, kind, "supplier", f"INV{number}", TRACE, attempt)
 
 
 async def test_a_message_is_posted_with_its_key_its_trace_and_the_key_of_the_erp():
@@ -217,133 +171,6 @@ async def test_an_erp_that_is_not_there_is_tried_again():
         with pytest.raises(ErpUnavailable, match="ERP gone did not answer"):
             await gone.deliver(delivery())
         assert server.requests == []
-
-
-# Retry-After
-
-
-def _later(monkeypatch):
-    """Give a way to let the clock of this event loop jump ahead."""
-    loop = asyncio.get_running_loop()
-    real, ahead = loop.time, [0.0]
-    monkeypatch.setattr(loop, "time", lambda: real() + ahead[0])
-
-    def jump(seconds):
-        ahead[0] += seconds
-
-    return jump
-
-
-@pytest.mark.parametrize("status", [429, 503])
-async def test_an_erp_that_asks_for_a_rest_gets_it(monkeypatch, status):
-    jump = _later(monkeypatch)
-    async with running() as (server, erp):
-        server.answers.append((status, {"Retry-After": "120"}))
-        for number in (1, 2, 3):
-            with pytest.raises(ErpUnavailable):
-                await erp.deliver(delivery(number))
-        assert len(server.requests) == 1, "nothing is sent while it rests"
-        jump(121)
-        await erp.deliver(delivery(2))
-        assert len(server.requests) == 2
-
-
-async def test_a_rest_until_a_date_counts_too(monkeypatch):
-    jump = _later(monkeypatch)
-    async with running() as (server, erp):
-        server.answers.append(
-            (503, {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(minutes=2), usegmt=True)})
-        )
-        for _twice in range(2):
-            with pytest.raises(ErpUnavailable):
-                await erp.deliver(delivery())
-        assert len(server.requests) == 1
-        jump(121)
-        await erp.deliver(delivery())
-
-
-async def test_a_rest_is_never_longer_than_five_minutes(monkeypatch):
-    jump = _later(monkeypatch)
-    async with running() as (server, erp):
-        server.answers.append((503, {"Retry-After": "99999999999999999999"}))
-        with pytest.raises(ErpUnavailable):
-            await erp.deliver(delivery())
-        jump(301)
-        await erp.deliver(delivery())
-        assert len(server.requests) == 2
-
-
-@pytest.mark.parametrize("said", ["soon", "-5", "", "1.5", "٣", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 99 Oct"])
-async def test_a_rest_that_is_none_holds_nothing_up(said):
-    async with running() as (server, erp):
-        server.answers.append((503, {"Retry-After": said}))
-        with pytest.raises(ErpUnavailable):
-            await erp.deliver(delivery())
-        await erp.deliver(delivery())
-        assert len(server.requests) == 2
-
-
-async def test_only_429_and_503_may_ask_for_a_rest():
-    async with running() as (server, erp):
-        server.answers.append((500, {"Retry-After": "120"}))
-        with pytest.raises(ErpUnavailable):
-            await erp.deliver(delivery())
-        await erp.deliver(delivery())
-        assert len(server.requests) == 2
-
-
-# How many at a time
-
-
-async def test_no_more_than_the_agreed_number_are_under_way_at_a_time():
-    async with running(at_once=3) as (server, erp):
-        under_way, most, full = 0, 0, asyncio.Event()
-
-        async def counted(_request):
-            nonlocal under_way, most
-            under_way += 1
-            most = max(most, under_way)
-            if under_way == 3:
-                full.set()
-            await full.wait()
-            await asyncio.sleep(0)
-            under_way -= 1
-            return web.json_response({})
-
-        server.answers.extend([counted] * 12)
-        await asyncio.gather(*(erp.deliver(delivery(number)) for number in range(12)))
-        assert most == 3
-
-
-async def test_no_more_than_the_agreed_number_go_out_in_a_second(monkeypatch):
-    """The clock of the event loop stands still until the test moves it: nothing here depends on how fast the machine is."""
-    loop = asyncio.get_running_loop()
-    now = [loop.time()]
-    monkeypatch.setattr(loop, "time", lambda: now[0])
-    async with running(rate=2.0) as (server, erp):
-        sending = [asyncio.create_task(erp.deliver(delivery(number))) for number in range(5)]
-        for seconds, expected in ((0, 2), (1.01, 4), (1.01, 5)):
-            now[0] += seconds
-            while sum(task.done() for task in sending) < expected:
-                await asyncio.sleep(0)
-            for _ in range(200):
-                await asyncio.sleep(0)
-            assert len(server.requests) == expected
-        await asyncio.gather(*sending)
-
-
-async def test_each_erp_has_a_rate_of_its_own(monkeypatch):
-    loop = asyncio.get_running_loop()
-    now = loop.time()
-    monkeypatch.setattr(loop, "time", lambda: now)
-    async with running(rate=1.0) as (first_server, first), running(rate=1.0) as (second_server, second):
-        waiting = [asyncio.create_task(each.deliver(delivery(n))) for each in (first, second) for n in (1, 2)]
-        while not (waiting[0].done() and waiting[2].done()):
-            await asyncio.sleep(0)
-        assert (len(first_server.requests), len(second_server.requests)) == (1, 1)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 # XML

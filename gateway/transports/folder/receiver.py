@@ -115,7 +115,7 @@ class FolderReceiver:
                 idempotency_key=f"folder:{_readable(path.name)[:150]}:{look[1]}:{blob.digest[:32]}",
             )
             return await receive(submission, self._world)
-        except BaseException:
+        except (GatewayError, OSError):
             await stage.abandon()
             raise
 
