@@ -15,7 +15,6 @@ from gateway.configuration import LiveConfiguration
 from gateway.erp.folder import FolderErp
 from gateway.erp.http import HttpErp
 from gateway.erp.inbox import ErpInbox, ErpInboxFolder
-from gateway.errors import ConfigurationError, Problem
 from gateway.ledger.database import Database, make_engine
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.migrate import upgrade
@@ -179,13 +178,11 @@ def _description(routes: list[Route]) -> Route:
 
 def _erp(name: str, text: ErpText, settings: Settings, session: aiohttp.ClientSession) -> ErpConnector:
     as_xml = text.format == "xml"
-    where = str(settings.environment.config_dir / "gateway.yaml")
     if text.kind == "folder":
-        if text.path is None:
-            raise ConfigurationError([Problem(where, 1, f"erps.{name}.path", "a folder is required", "add path:")])
+        assert text.path is not None, "checked when gateway.yaml is loaded"
         return FolderErp(name, settings.below_data(text.path), as_xml=as_xml)
-    if text.url is None:
-        raise ConfigurationError([Problem(where, 1, f"erps.{name}.url", "an address is required", "add url:")])
+    assert text.url is not None, "checked when gateway.yaml is loaded"
+    where = str(settings.environment.config_dir / "gateway.yaml")
     return HttpErp(
         name,
         text.url,

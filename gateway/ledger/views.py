@@ -85,7 +85,7 @@ class SqlViews:
         queries.append(sa.select(documents.c.seq, documents.c.id).where(documents.c.transmission_id.in_(brought)))
 
         def look(connection: sa.Connection) -> list[str]:
-            found = {row for query in queries for row in connection.execute(query.limit(100)).tuples()}
+            found = {(row.seq, row.id) for query in queries for row in connection.execute(query.limit(100))}
             return [document_id for _seq, document_id in sorted(found)]
 
         return await self._database.read(look)
