@@ -40,6 +40,7 @@ class Collector:
         self._transaction = transaction
         self._definition = definition
         self._version = definition.version if definition else ""
+        self._short_dates = definition.short_dates if definition else False
         self._tolerate = tolerate
         self._room = {False: most, True: most}  # Notes are counted apart: they must not crowd out what rejects.
         self._ids = transaction.id, transaction.control_number
@@ -130,7 +131,7 @@ class Collector:
             if use is None or index + 1 == self._cut:
                 continue
             own = _ENVELOPE_ELEMENTS if use.name in ("ST", "SE") else 0
-            for finding in _segment_judge(use.name, self._version).findings(segments[index], marks):
+            for finding in _segment_judge(use.name, self._version, self._short_dates).findings(segments[index], marks):
                 if finding.element > own and self._keeps(finding.code):
                     self.faults.append(self._finding(finding, index, use, placed.occurrences[index]))
 
@@ -177,8 +178,8 @@ class Collector:
 
 
 @cache
-def _segment_judge(name: str, version: str) -> SegmentJudge:
-    return SegmentJudge(library.segment(name, version))
+def _segment_judge(name: str, version: str, short_dates: bool) -> SegmentJudge:
+    return SegmentJudge(library.segment(name, version, short_dates))
 
 
 def _position(positions: tuple[Position, ...], number: int) -> Position | None:

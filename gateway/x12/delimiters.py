@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.errors import X12Error
+from gateway.x12.standards.versions import REPETITION_SINCE
 
 ISA_LENGTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 WINDOW = 400  # A padded ISA has 106 bytes; wrapped and over-long ones that still name 16 elements fit in this.
@@ -135,7 +136,7 @@ def _repetition(elements: tuple[str, ...], others: tuple[str, ...]) -> str:
     shown = as_text(mark)
     if len(shown) != 1 or shown.isalnum() or shown in _COMMON_IN_DATA or mark in others:
         return ""
-    return mark if elements[11].strip() >= "00402" else ""
+    return mark if elements[11].strip() >= REPETITION_SINCE else ""
 
 
 def _oddities(elements: tuple[str, ...], marks: Delimiters) -> Iterator[str]:

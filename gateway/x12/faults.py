@@ -56,6 +56,7 @@ class FaultCode(Enum):
     TRUNCATED = "interchange-ends-too-early", Level.INTERCHANGE, "023"
     CONTENT = "interchange-content-invalid", Level.INTERCHANGE, "024"
     GROUP_DATE = "group-date-invalid", Level.INTERCHANGE, "024"
+    GROUP_DATE_LENGTH = "group-date-of-another-version", Level.INTERCHANGE, "024"
     INTERCHANGE_REPEATED = "interchange-control-number-repeated", Level.INTERCHANGE, "025"
     ELEMENT_SEPARATOR = "element-separator-invalid", Level.INTERCHANGE, "026"
     COMPONENT_SEPARATOR = "component-separator-invalid", Level.INTERCHANGE, "027"

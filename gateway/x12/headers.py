@@ -8,6 +8,7 @@ from gateway.x12.elements import is_date, is_time
 from gateway.x12.faults import FaultCode
 from gateway.x12.model import GroupStart, InterchangeStart, whole_number
 from gateway.x12.standards import codes
+from gateway.x12.standards.versions import REPETITION_SINCE, has_short_dates
 
 _ISA_FAULTS = {
     2: FaultCode.AUTHORIZATION,
@@ -46,7 +47,7 @@ def interchange_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str
         yield FaultCode.INTERCHANGE_TIME, f"ISA10 {values[9]!r} is no time", "send HHMM"
     if len(values[11]) != 5 or not (values[11].isascii() and values[11].isalnum()):
         yield FaultCode.CONTROL_VERSION, f"ISA12 {values[11]!r} is no version", "send five digits such as 00401"
-    elif values[11] < "00402" and values[10] != "U":
+    elif values[11] < REPETITION_SINCE and values[10] != "U":
         yield FaultCode.STANDARD, f"ISA11 {values[10]!r} is not U", "send U, which is X12, before version 00402"
     if len(values[12]) != 9 or whole_number(values[12]) is None:
         yield FaultCode.INTERCHANGE_NUMBER, f"ISA13 {values[12]!r} is no control number", "send nine digits"
@@ -90,9 +91,11 @@ def _length_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str, st
 def group_faults(start: GroupStart) -> Iterator[tuple[FaultCode, str, str]]:
     """Check what one GS says of itself; X12 has TA105 024 for it."""
     date, time = start.element(4), start.element(5)
-    short = len(date) == 6 and start.version[:6] >= "004010"
-    if not is_date(date) or short:
-        yield FaultCode.GROUP_DATE, f"GS04 {date!r} is not CCYYMMDD", "send the date with its century"
+    digits, shape = (6, "YYMMDD") if has_short_dates(start.version) else (8, "CCYYMMDD")
+    if not is_date(date):
+        yield FaultCode.GROUP_DATE, f"GS04 {date!r} is no date", f"send {shape}"
+    elif len(date) != digits:
+        yield FaultCode.GROUP_DATE_LENGTH, f"GS04 {date!r} is not {shape}", f"send {digits} digits in {start.version}"
     if not is_time(time):
         yield FaultCode.CONTENT, f"GS05 {time!r} is no time", "send HHMM or HHMMSS"
     if start.element(7) not in ("X", "T"):

@@ -63,8 +63,9 @@ _ROWS = (
     ),
     Tolerance(
         "short-group-date",
-        frozenset({FaultCode.GROUP_DATE}),
-        "GS04 as YYMMDD where the version asks for CCYYMMDD. The century is not needed to process the group.",
+        frozenset({FaultCode.GROUP_DATE_LENGTH}),
+        "GS04 as YYMMDD where the version asks for CCYYMMDD, or with a century before 004010, which has none. The group can be"
+        " processed either way. A day that never was stays a fault.",
     ),
     Tolerance(
         "unknown-segments",

@@ -35,6 +35,7 @@ class Judgment:
     more_faults: int = 0  # How many were not kept, and of these
     more_notes: int = 0  # how many are tolerated.
     tolerate: Collection[FaultCode] = ()
+    judged_by: str = ""  # By what it was judged, in words: the version, and what is read differently.
     uses: list[Use | None] = field(default_factory=list)
     transaction: TransactionSet | None = field(default=None, repr=False)
     _tree: Node | None = field(default=None, repr=False)
@@ -83,8 +84,16 @@ def _opened(transaction: TransactionSet, tolerate: Collection[FaultCode]) -> Jud
     set_id, control, version = transaction.id, transaction.control_number, transaction.version
     choice = library.set_definition(set_id, version) if set_id else None
     definition = choice.definition if choice else None
-    exact = bool(choice and choice.exact)
-    return Judgment(set_id, control, version, definition, exact, tolerate=tolerate, transaction=transaction)
+    return Judgment(
+        set_id,
+        control,
+        version,
+        definition,
+        exact=bool(choice and choice.exact),
+        tolerate=tolerate,
+        judged_by=choice.judged_by if choice else "",
+        transaction=transaction,
+    )
 
 
 _WARM = 16  # Sets of a kind judged closely before patterns are compiled for it: a handful does not pay for them.

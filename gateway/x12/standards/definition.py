@@ -148,7 +148,7 @@ class Loop:
 
 @dataclass(eq=False, slots=True)
 class SetDefinition:
-    """A transaction set of one version."""
+    """A transaction set of one version; ``short_dates`` says that it is read as versions before 004010 have it."""
 
     id: str
     version: str
@@ -156,3 +156,4 @@ class SetDefinition:
     label: str
     root: Loop
     segment_ids: frozenset[str] = frozenset()
+    short_dates: bool = False

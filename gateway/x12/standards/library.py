@@ -1,6 +1,7 @@
 """Finds definitions by set and version; reads each data file once a process.
 
-Versions that have no files of their own are judged by the nearest one that has, and the choice says so.
+Versions that have no files of their own are judged by the nearest one that has (`gateway.x12.standards.versions`), and the
+choice says so.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from importlib.resources import files
 
 from gateway.x12.standards import parse
 from gateway.x12.standards.definition import Composite, Element, Segment, SetDefinition
-
-VERSIONS = ("004010", "005010")
+from gateway.x12.standards.versions import VERSIONS, by_nearness, has_short_dates, in_words, is_exact, with_short_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Choice:
 
     definition: SetDefinition
     exact: bool
+    judged_by: str = ""  # In words: the version, and what is read differently.
 
 
 def _text(*path: str) -> str:
@@ -45,9 +46,13 @@ def group_kinds() -> frozenset[str]:
 
 
 @cache
-def _dictionary(version: str) -> tuple[dict[str, Element], dict[str, Composite], dict[str, Segment]]:
+def _dictionary(
+    version: str, short_dates: bool = False
+) -> tuple[dict[str, Element], dict[str, Composite], dict[str, Segment]]:
     lists = {element: frozenset(codes(element, version)) for element in _code_rows()}
     elements = parse.read_elements(_text(version, "elements.txt"), lists)
+    if short_dates:
+        elements = {number: with_short_date(element) for number, element in elements.items()}
     composites = parse.read_composites(_text(version, "composites.txt"), elements)
     return elements, composites, parse.read_segments(_text(version, "segments.txt"), elements, composites)
 
@@ -60,38 +65,26 @@ def available(version: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def nearest_version(version: str) -> str:
-    """Return the defined version nearest to ``version`` (a GS08 like ``004010VICS``); the older of two equally near.
-
-    What does not start with six digits is judged by 004010, the version most partners speak.
-    """
-    digits = version[:6]
-    if len(digits) < 6 or not (digits.isascii() and digits.isdigit()):
-        return VERSIONS[0]
-    return min(VERSIONS, key=lambda known: (abs(int(known) - int(digits)), known))
-
-
-@lru_cache(maxsize=1024)
 def set_definition(set_id: str, version: str) -> Choice | None:
-    """Return the definition that judges ``set_id`` in ``version`` (GS08), or None for a set that we do not define.
-
-    An exact version is preferred, then the nearest one, then any that defines the set (999 stands in 005010 only).
-    """
-    near = nearest_version(version)
-    for candidate in (near, *(other for other in VERSIONS if other != near)):
+    """Return the definition that judges ``set_id`` in ``version`` (GS08), or None for a set that we do not define."""
+    short_dates = has_short_dates(version)
+    for candidate in by_nearness(version):
         if set_id in available(candidate):
-            return Choice(_read(set_id, candidate), version[:6] == candidate)
+            definition = _read(set_id, candidate, short_dates)
+            return Choice(definition, is_exact(version, candidate), in_words(version, candidate))
     return None
 
 
 @cache
-def _read(set_id: str, version: str) -> SetDefinition:
-    return parse.read_set(_text(version, f"{set_id}.txt"), version, _dictionary(version)[2])
+def _read(set_id: str, version: str, short_dates: bool) -> SetDefinition:
+    definition = parse.read_set(_text(version, f"{set_id}.txt"), version, _dictionary(version, short_dates)[2])
+    definition.short_dates = short_dates
+    return definition
 
 
-def segment(name: str, version: str) -> Segment:
+def segment(name: str, version: str, short_dates: bool = False) -> Segment:
     """Return a segment of a defined version; KeyError when the version has none of that name."""
-    return _dictionary(version)[2][name]
+    return _dictionary(version, short_dates)[2][name]
 
 
 @cache
