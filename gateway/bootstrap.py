@@ -78,7 +78,9 @@ async def _build(settings: Settings, lock: FolderLock) -> House:
     await asyncio.to_thread(upgrade, engine)
     database = Database(engine)
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), headers={"User-Agent": f"partner-gateway/{version()}"}
+        connector=aiohttp.TCPConnector(limit=0),
+        cookie_jar=aiohttp.DummyCookieJar(),  # ERPs and partners share the session, and nothing else.
+        headers={"User-Agent": f"partner-gateway/{version()}"},
     )
     workers: list[Worker] = []
     world = _world(settings, database, configuration, session, wake=lambda tasks: workers[0].wake(tasks))

@@ -150,6 +150,16 @@ class ErpUnavailable(DeliveryError):
     retryable = True
 
 
+class ErpRests(ErpUnavailable):
+    """The ERP asked not to be called for a while. It is tried again after that."""
+
+    code = "erp-rests"
+
+    def __init__(self, detail: str, seconds: float) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
+
+
 class ErpRejected(DeliveryError):
     """The ERP refused the message. Correct the cause in the ERP or in the document, then replay."""
 

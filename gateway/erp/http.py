@@ -19,7 +19,7 @@ from aiolimiter import AsyncLimiter
 
 from gateway import trace
 from gateway.erp.xml import to_xml
-from gateway.errors import ErpRejected, ErpUnavailable, TranslationError
+from gateway.errors import ErpRejected, ErpRests, ErpUnavailable, TranslationError
 from gateway.pipeline.ports import Delivered, Delivery
 
 log = structlog.get_logger("gateway.erp")
@@ -65,7 +65,7 @@ class HttpErp:
                 await self._limiter.acquire()
             left = self._rests_until - asyncio.get_running_loop().time()
             if left > 0:
-                raise ErpUnavailable(f"ERP {self._name} asked for a rest of {left:.0f} s more. It is tried again.")
+                raise ErpRests(f"ERP {self._name} asked for a rest of {left:.0f} s more. It is tried again.", left)
             return await self._post(delivery)
 
     async def _post(self, delivery: Delivery) -> Delivered:

@@ -18,7 +18,16 @@ from gateway.tracking.transmission import Transmission, TransmissionState
 
 T = TypeVar("T")
 
-_EQUAL = ("partner", "direction", "set_id", "state", "acknowledgment", "order_number", "document_number")
+_EQUAL = (
+    "partner",
+    "transmission_id",
+    "direction",
+    "set_id",
+    "state",
+    "acknowledgment",
+    "order_number",
+    "document_number",
+)
 
 
 class SqlViews:
@@ -44,10 +53,6 @@ class SqlViews:
     async def transmission(self, transmission_id: str) -> Transmission | None:
         """Return one transmission."""
         return await self._database.load(Transmission, transmission_id)
-
-    async def documents_in(self, transmission_id: str) -> list[Document]:
-        """Return the documents of a transmission."""
-        return await self._all(Document, tables.documents.c.transmission_id == transmission_id)
 
     async def events(self, subjects: list[str]) -> list[Event]:
         """Return the timeline of some records."""

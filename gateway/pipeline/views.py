@@ -20,6 +20,7 @@ class DocumentQuery:
     """Which documents; what is None is not asked for. ``partner`` limits what somebody may see at all."""
 
     partner: str | None = None
+    transmission_id: str | None = None
     direction: str | None = None
     set_id: str | None = None
     state: str | None = None
@@ -49,9 +50,6 @@ class Views(Protocol):
 
     async def transmission(self, transmission_id: str) -> Transmission | None:
         """Return one transmission."""
-
-    async def documents_in(self, transmission_id: str) -> list[Document]:
-        """Return the documents of a transmission."""
 
     async def events(self, subjects: list[str]) -> list[Event]:
         """Return the timeline of some records."""

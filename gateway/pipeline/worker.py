@@ -188,7 +188,7 @@ class Worker:
                 detail=detail,
                 wait=seconds,
             )
-        log.warning("step_retried", step=task.step, subject=task.subject, attempt=task.attempts, detail=detail)
+        self._tell("step_retried", task, attempt=task.attempts, detail=detail)
         return []
 
     def _terms(self, about: Document | Transmission | None) -> RetryTerms:
@@ -215,4 +215,10 @@ class Worker:
             uow.finish(task)
         else:
             uow.hold(task)  # What follows in its lane waits until somebody has decided.
-        log.warning("step_parked", step=task.step, subject=task.subject, cause=cause, detail=detail)
+        # The detail may quote what an ERP answered, and that the document: it stands in the case, not in the log.
+        self._tell("step_parked", task, cause=cause)
+
+    @staticmethod
+    def _tell(event: str, task: Task, **facts: object) -> None:
+        # Outcomes are written for many documents at once, so the tracking id bound here may be another one's.
+        log.warning(event, step=task.step, subject=task.subject, tracking_id=task.tracking_id, **facts)

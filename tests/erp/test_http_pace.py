@@ -9,6 +9,8 @@ from aiohttp import web
 
 from gateway.errors import ErpUnavailable
 from tests.erp.server import delivery, running
+from tests.support.house import gateway, supplier
+from tests.support.x12 import invoice
 
 
 def _later(monkeypatch):
@@ -130,3 +132,15 @@ async def test_each_erp_has_a_rate_of_its_own(monkeypatch):
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_a_rest_uses_up_none_of_the_agreed_tries(tmp_path):
+    """The ERP asks for a second, twice; with two tries agreed the document arrives all the same."""
+    terms = {"retry": {"first": "1s", "longest": "1s", "attempts": 4}}
+    async with gateway(tmp_path, supplier(defaults=terms)) as house:
+        object.__setattr__(house.house.world, "random", lambda: 0.0)  # Each try would come at once.
+        house.erp.rests.extend(["1", "1"])
+        await house.send(invoice())
+        await house.until(lambda: len(house.erp.messages) == 1)
+        await house.settle()
+        assert len(house.erp.requests) == 3, "it was asked when it wished to be"

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from gateway.erp.inbox import ErpInboxFolder
 from gateway.erp.xml import NAMESPACE
 from gateway.web.keys import key_hash
 from tests.stories.test_buyer import ORDER
@@ -176,8 +177,8 @@ def inbox(tmp_path):
 
 async def test_a_file_that_is_still_written_is_left_alone_until_it_is_whole(tmp_path, inbox):
     whole = json.dumps(ORDER)
-    async with gateway(tmp_path, settings=FOLDER) as house:
-        watcher = house.house.background[-1].__self__
+    async with gateway(tmp_path) as house:
+        watcher = ErpInboxFolder(house.house.world, "main", inbox)  # Nobody looks but when the test says so.
         path = inbox / "order.json"
         for end in range(10, len(whole), 40):
             path.write_text(whole[:end])
@@ -185,6 +186,9 @@ async def test_a_file_that_is_still_written_is_left_alone_until_it_is_whole(tmp_
             assert path.exists()
             assert not (inbox / "rejected").exists()
         path.write_text(whole)
+        await watcher.look()
+        assert path.exists(), "a second look finds it as it was"
+        await watcher.look()
         await _taken(house, inbox)
         assert [each["document_number"] for each in await _outbound(house)] == ["PO1"]
 

@@ -11,13 +11,15 @@ from aiohttp import web
 class Erp:
     """Runs on loopback; ``answers`` are statuses for the next requests, after which it behaves.
 
-    ``judge``, where it is set, sees each body before and may give a status for it.
+    ``judge``, where it is set, sees each body before and may give a status for it. ``rests`` are seconds for which it asks not
+    to be called, one for each of the next requests.
     """
 
     def __init__(self) -> None:
         self.messages: dict[str, bytes] = {}
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.answers: deque[int] = deque()
+        self.rests: deque[str] = deque()
         self.judge: Callable[[bytes], int] | None = None
         self.address = ""
         self._runner: web.AppRunner | None = None
@@ -37,6 +39,8 @@ class Erp:
     async def _receive(self, request: web.Request) -> web.Response:
         key, body = request.headers["Idempotency-Key"], await request.read()
         self.requests.append((key, dict(request.headers), body))
+        if self.rests:
+            return web.json_response({}, status=503, headers={"Retry-After": self.rests.popleft()})
         status = self.judge(body) if self.judge else 0
         status = status or (self.answers.popleft() if self.answers else 0)
         if status == 599:

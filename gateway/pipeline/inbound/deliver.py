@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from gateway.canonical.message import BY_SET
-from gateway.errors import ErpRejected, ErpUnavailable
+from gateway.errors import ErpRejected, ErpRests, ErpUnavailable
 from gateway.pipeline.ports import Delivery, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
-from gateway.pipeline.step import Advance, Outcome, Park, Retry
+from gateway.pipeline.step import Advance, Outcome, Park, Retry, Wait
 from gateway.pipeline.task import Task
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
 
@@ -37,6 +39,8 @@ async def run(task: Task, world: World) -> Outcome:
     )
     try:
         done = await connector.deliver(delivery)
+    except ErpRests as error:
+        return Wait(world.clock() + timedelta(seconds=error.seconds))  # It was not asked, so this is no try.
     except ErpUnavailable as error:
         return Retry(error.detail)
     except ErpRejected as error:

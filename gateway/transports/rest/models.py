@@ -168,6 +168,7 @@ class LookupBody(_Body):
     detail: str | None = None
     document: DocumentBody | None = None
     documents: list[DocumentBody] = []
+    more_documents: str | None = Field(None, description="Where the others stand, when there are more than are shown.")
     canonical: dict[str, Any] | None = Field(None, description="The canonical message, once translated.")
     acknowledgments: list[AcknowledgmentBody] = []
     timeline: list[EventBody] = []

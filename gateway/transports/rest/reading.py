@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from gateway.errors import NotFound
 from gateway.pipeline.ports import World
-from gateway.pipeline.views import DocumentQuery, Views
+from gateway.pipeline.views import DocumentQuery, Page, Views
 from gateway.tracking.document import AcknowledgmentState, Document, DocumentState
 from gateway.tracking.transmission import Transmission
 from gateway.transports.rest.callers import Caller, Callers
@@ -34,6 +34,7 @@ _FILTERS = (
             ("set", text(60)),
             ("state", {"type": "string", "enum": [str(state) for state in DocumentState]}),
             ("acknowledgment", {"type": "string", "enum": [str(state) for state in AcknowledgmentState]}),
+            ("transmission", text()),
             ("order_number", text()),
             ("document_number", text()),
             ("partner", text()),
@@ -43,6 +44,7 @@ _FILTERS = (
     Parameter("until", "query", {"type": "string", "format": "date-time"}, "Received before then."),
     *PAGE,
 )
+_SHOWN = 500  # Documents of one transmission; the others are a list of their own.
 _CASE_FILTERS = (Parameter("partner", "query", text(), "Only cases with this partner."), *PAGE)
 
 
@@ -60,6 +62,7 @@ class DocumentReading:
         asked = read_query(request, _FILTERS)
         query = DocumentQuery(
             partner=caller.sees or asked.get("partner"),
+            transmission_id=asked.get("transmission"),
             direction=asked.get("direction"),
             set_id=asked.get("set"),
             state=asked.get("state"),
@@ -79,10 +82,10 @@ class DocumentReading:
         document = await self._views.document(wanted)
         if document is None:
             transmission = await self._transmission(wanted, caller)
-            documents = await self._views.documents_in(wanted)
-            if len(documents) != 1:
+            documents = await self._views.documents(DocumentQuery(transmission_id=wanted), 0, _SHOWN)
+            if len(documents.items) != 1:
                 return reply(await self._show_transmission(transmission, documents, caller))
-            document = documents[0]
+            document = documents.items[0]
         if caller.sees is not None and document.partner != caller.sees:
             raise NotFound
         return reply(await self._show_document(document, caller))
@@ -118,7 +121,7 @@ class DocumentReading:
         return transmission
 
     async def _show_transmission(
-        self, transmission: Transmission, documents: list[Document], caller: Caller
+        self, transmission: Transmission, documents: Page[Document], caller: Caller
     ) -> LookupBody:
         inside = caller.partner is None
         return LookupBody(
@@ -129,7 +132,8 @@ class DocumentReading:
             size=transmission.size,
             sha256=transmission.digest,
             detail=transmission.detail,
-            documents=[DocumentBody.of(document) for document in documents],
+            documents=[DocumentBody.of(document) for document in documents.items],
+            more_documents=_rest_of(transmission, documents),
             timeline=[EventBody.of(event, inside=inside) for event in await self._views.events([transmission.id])],
             cases=[CaseBody.of(case) for case in await self._views.cases([transmission.id])] if inside else [],
         )
@@ -186,3 +190,8 @@ class DocumentReading:
 def reply(body: BaseModel, status: int = 200) -> web.Response:
     """Answer with a model as JSON."""
     return web.Response(status=status, body=body.model_dump_json().encode(), content_type="application/json")
+
+
+def _rest_of(transmission: Transmission, shown: Page[Document]) -> str | None:
+    """Return where the documents stand that are not shown."""
+    return f"/api/v1/documents?transmission={transmission.id}&after={shown.after}" if shown.after is not None else None
