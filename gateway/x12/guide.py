@@ -8,31 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from gateway.errors import ConfigurationError, Problem
 from gateway.located import Located
-from gateway.x12.path import PathError, Target, parse, resolve
-from gateway.x12.rules import Check, Rule, RuleText, place_of
+from gateway.x12.guides.check import Check, place_of
+from gateway.x12.guides.levels import Hierarchy
+from gateway.x12.guides.rule import Rule, read_rule
+from gateway.x12.guides.text import GuideText, RuleText
 from gateway.x12.standards import set_definition
-from gateway.x12.standards.definition import SetDefinition
+from gateway.x12.standards.definition import Element, SetDefinition, Use
 from gateway.x12.validator import MAX_FAULTS, Judgment, look_closely
 
+__all__ = ["Guide", "GuideText", "load_guide", "rules_of"]
+
 MANY_FAULTS = 100 * MAX_FAULTS
-
-
-class GuideText(BaseModel):
-    """A guide file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    guide: str = Field(description="Its name, such as acme/856.")
-    set: Annotated[str, StringConstraints(pattern=r"^\d{3}$")] = Field(description="The transaction set.")
-    version: str = Field(description="The version it is written for, such as 004010.")
-    title: str = Field("", description="One line for people.")
-    rules: dict[str, RuleText] = Field(default_factory=dict, description="Path -> what is asked there.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +35,7 @@ class Guide:
     version: str
     title: str
     rules: tuple[Rule, ...]
+    hierarchy: Hierarchy | None = None
 
     def apply(self, judgment: Judgment, segments: list[list[str]]) -> Judgment:
         """Judge by this guide what the standard has judged; the faults of both are in the result.
@@ -59,6 +51,8 @@ class Guide:
         check = Check(self.name, judgment, transaction, positions)
         for rule in self.rules:
             check.run(rule)
+        if self.hierarchy is not None:
+            check.levels(self.hierarchy)
         found = [fault for fault in judgment.faults if place_of(fault) not in check.overruled] + check.faults
         found.sort(key=lambda fault: (fault.position, fault.element, fault.component))
         more = judgment.more_faults + max(0, len(found) - MAX_FAULTS)
@@ -71,7 +65,7 @@ def load_guide(located: Located) -> Guide:
     try:
         text = GuideText.model_validate(located.data or {})
     except ValidationError as error:
-        raise ConfigurationError(located.problems(error)) from None
+        raise ConfigurationError(located.problems(error, GuideText)) from None
     choice = set_definition(text.set, text.version)
     if choice is None:
         problem = located.problem(
@@ -79,36 +73,61 @@ def load_guide(located: Located) -> Guide:
         )
         raise ConfigurationError([problem])
     problems: list[Problem] = []
-    rules = []
-    for path, rule in text.rules.items():
-        try:
-            target = resolve(parse(path), choice.definition.root)
-            if target is None:
-                continue
-            _check_rule(rule, target, choice.definition)
-        except PathError as error:
-            problems.append(located.problem(("rules", path), str(error), "correct the path"))
-            continue
-        rules.append(Rule(target, rule, located.line(("rules", path))))
+    rules = _rules(text, choice.definition, located, problems)
+    problems += _contradictions(rules, located)
+    hierarchy = None
+    if text.hierarchy:
+        problems += _wrong_levels(text, choice.definition, located)
+        paths = tuple(tuple(path.split("/")) for path in text.hierarchy)
+        hierarchy = Hierarchy(paths, located.line(("hierarchy",)))
     if problems:
-        raise ConfigurationError(problems)
-    return Guide(text.guide, text.set, text.version, text.title, tuple(rules))
+        raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
+    return Guide(text.guide, text.set, text.version, text.title, tuple(rules), hierarchy)
 
 
-def _check_rule(rule: RuleText, target: Target, definition: SetDefinition) -> None:
-    on_element = target.elements is not None
-    if on_element and rule.max_use is not None:
-        raise PathError(f"{target.path.text!r}: max_use is for segments and loops")
-    if not on_element and (rule.codes is not None or rule.length is not None):
-        raise PathError(f"{target.path.text!r}: codes and length are for elements")
-    if on_element and target.elements is not None and not target.elements.single:
-        raise PathError(f"{target.path.text!r}: a rule is about one element")
-    if rule.require and rule.forbid:
-        raise PathError(f"{target.path.text!r}: it can't be required and forbidden")
-    if rule.lengths[0] > rule.lengths[1]:
-        raise PathError(f"{target.path.text!r}: a length reads 10 or 2..10, not {rule.length}")
-    if definition.root is target.loop:
-        raise PathError(f"{target.path.text!r}: name a segment or loop within the set")
+def _rules(text: GuideText, definition: SetDefinition, located: Located, problems: list[Problem]) -> list[Rule]:
+    """Read the rules, in the order of the file; the mistakes go into ``problems``."""
+    found = []
+    for path, stated in text.rules.items():
+        several = not isinstance(stated, RuleText)
+        for index, one in enumerate((stated,) if isinstance(stated, RuleText) else stated):
+            here = ("rules", path, index) if several else ("rules", path)
+            rule, mistakes = read_rule(path, one, located.line(here), definition.root)
+            problems += [
+                located.problem((*here, *([mistake.key] if mistake.key else [])), mistake.reason, mistake.advice)
+                for mistake in mistakes
+            ]
+            if rule is not None:
+                found.append(rule)
+    return found
+
+
+def _contradictions(rules: list[Rule], located: Located) -> Iterator[Problem]:
+    """Find rules that always hold and can't be kept both."""
+    asked: dict[tuple[object, ...], Rule] = {}
+    for rule in rules:
+        if rule.when is not None or not (rule.text.require or rule.text.min_use or rule.text.forbid):
+            continue
+        before = asked.setdefault(rule.place, rule)
+        if before.text.forbid != rule.text.forbid:
+            path = rule.target.path.text
+            reason = f"{path!r} is required and forbidden: line {before.line} says the other"
+            yield Problem(located.file, rule.line, f"rules.{path}", reason, "keep one of the two")
+
+
+def _wrong_levels(text: GuideText, definition: SetDefinition, located: Located) -> Iterator[Problem]:
+    """Check the paths of levels against the set."""
+    head = definition.root.child("HL")
+    if head is None:
+        yield located.problem(("hierarchy",), f"set {definition.id} has no HL levels", "remove it")
+        return
+    trigger = head if isinstance(head, Use) else head.trigger
+    kind = trigger.segment.positions[2].kind
+    for index, path in enumerate(text.hierarchy):
+        for code in path.split("/"):
+            if isinstance(kind, Element) and code not in kind.codes:
+                reason = f"{code!r} in {path!r} is no code of a level (HL03)"
+                yield located.problem(("hierarchy", index), reason, "name levels such as S, O, T, P, I")
 
 
 def rules_of(guide: Guide) -> Iterator[tuple[str, RuleText]]:

@@ -153,7 +153,7 @@ def test_every_mistake_of_a_guide_is_told_at_once_with_its_line():
     found = [(problem.line, problem.reason) for problem in raised.value.problems]
     assert [line for line, _reason in found] == [5, 6, 7, 8, 9, 10]
     assert "max_use is for segments and loops" in found[1][1]
-    assert "codes and length are for elements" in found[2][1]
+    assert "codes is for elements" in found[2][1]
     assert "a rule is about one element" in found[3][1]
     assert "required and forbidden" in found[4][1]
     assert "10 or 2..10" in found[5][1]

@@ -1,0 +1,285 @@
+"""Checks the rules of a guide over one judged set.
+
+Where a rule and the standard speak of the same thing the rule is heard, and one cause has one fault. Opens no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from gateway.x12.elements import is_date
+from gateway.x12.faults import Fault, FaultCode
+from gateway.x12.guides.levels import Hierarchy
+from gateway.x12.guides.reference import Node, Scene
+from gateway.x12.guides.rule import Rule
+from gateway.x12.hierarchy import link
+from gateway.x12.model import TransactionSet, element
+from gateway.x12.path import loops_at, segments_at
+from gateway.x12.standards.definition import Element
+from gateway.x12.validator import Judgment
+
+Place: TypeAlias = tuple[int, int, int, int, FaultCode]
+
+
+def place_of(fault: Fault) -> Place:
+    """Return what tells a fault from others: position, element, component, repetition, code."""
+    return fault.position, fault.element, fault.component, fault.repetition, fault.code
+
+
+def size_of(value: str, kind: Element | None) -> int:
+    """Return the length of a value as the standard counts it: of a number only its digits, without the exponent."""
+    if kind is not None and kind.type[0] in "NR":
+        return sum(map(str.isdigit, value.partition("E")[0]))
+    return len(value)
+
+
+_OVER = (FaultCode.SEGMENT_OVER_MAXIMUM, FaultCode.LOOP_OVER_MAXIMUM)
+_ABSENT = (FaultCode.ELEMENT_MISSING, FaultCode.CONDITION_BROKEN)
+_MOST_CODES = 20  # Shown in the advice.
+
+
+class Spot(NamedTuple):
+    """Where a fault stands: a segment, its element, component and repetition (0: not that deep)."""
+
+    position: int
+    element: int = 0
+    component: int = 0
+    repetition: int = 0
+
+
+class Check:
+    """Runs rules over one judged set; ``overruled`` are the places where the standard's fault doesn't count."""
+
+    def __init__(self, guide: str, judgment: Judgment, transaction: TransactionSet, positions: dict[int, int]) -> None:
+        self.guide = guide
+        self.judgment = judgment
+        self.transaction = transaction
+        self.marks = transaction.marks
+        self.tree: Node = link(judgment.tree or {})
+        self.positions = positions
+        self.known = {place_of(fault) for fault in judgment.faults}
+        self.missing = {
+            (fault.segment, fault.loop) for fault in judgment.faults if fault.code is FaultCode.SEGMENT_MISSING
+        }
+        self.faults: list[Fault] = []
+        self.overruled: set[Place] = set()
+        self._offsets: list[int] = []
+        self._occurrences: dict[int, int] = {}
+
+    def run(self, rule: Rule) -> None:
+        """Check one rule wherever it applies."""
+        target = rule.target
+        if target.use is None:
+            for above in loops_at(self.tree, target.hops[:-1]):
+                below = loops_at(above, target.hops[-1:])
+                self._count(rule, above, [self._first_position(node) for node in below])
+            return
+        seen: dict[str, int] = {}
+        for node in loops_at(self.tree, target.hops):
+            found = segments_at(node, target.use, target.filters)
+            if target.elements is None:
+                self._count(rule, node, [self.positions.get(id(segment), 0) for segment in found])
+            else:
+                for segment in found:
+                    scene = Scene(self.tree, node, segment, self.marks)
+                    if rule.when is None or rule.when.holds(scene):
+                        self._element(rule, segment, scene, seen)
+
+    def levels(self, hierarchy: Hierarchy) -> None:
+        """Check the paths of HL levels."""
+        at_fault = {(fault.position, fault.element) for fault in (*self.judgment.faults, *self.faults)}
+        for stray in hierarchy.strays(self.tree.get("HL", [])):
+            position = self.positions.get(id(stray.segment), 0)
+            above, code = "/".join(stray.path[:-1]) or "the set", stray.path[-1]
+            allowed = " or ".join(stray.allowed)
+            if stray.unfinished:
+                message = f"no level stands below {'/'.join(stray.path)}, where {allowed} must follow"
+                fix = f"send an HL with HL03 {allowed} below it"
+                spot, kind, value = Spot(position), FaultCode.SEGMENT_REQUIRED_BY_GUIDE, ""
+            elif (position, 3) in at_fault:
+                continue
+            else:
+                message = f"level {code!r} may not stand below {above}"
+                message += f", where {allowed} may; allowed is {hierarchy.text}" if allowed else ", where none may"
+                fix = f"send HL03 {allowed}" if allowed else "move it to where it belongs"
+                spot, kind, value = Spot(position, 3), FaultCode.CODE_NOT_IN_GUIDE, code
+            self._report(kind, spot, ("HL", "HL"), message, fix, hierarchy.line, value, "735" if spot.element else "")
+
+    def _first_position(self, node: Node) -> int:
+        first = next(iter(node.values()))[0]
+        return self.positions.get(id(first), 0)
+
+    def _count(self, rule: Rule, node: Node, positions: list[int]) -> None:
+        """Check presence and number of a segment or loop within one repetition of what is around it."""
+        text, name = rule.text, rule.name
+        if rule.when is not None and not rule.when.holds(Scene(self.tree, node, None, self.marks)):
+            return
+        said = (name, rule.loop) in self.missing and not rule.conditional
+        why = f" because {rule.when.words}" if rule.when else ""
+        if len(positions) < text.least and not said:
+            message = f"{rule.target.path.text} is required{why}"
+            if text.least > 1:
+                message = f"{rule.target.path.text} must come {text.least} times at least{why}, not {len(positions)}"
+            code = FaultCode.SEGMENT_REQUIRED_BY_GUIDE
+            self._add(rule, code, Spot(self._first_position(node)), message, f"add {name}")
+        if text.forbid:
+            for position in positions:
+                code, message = FaultCode.SEGMENT_NOT_ALLOWED, f"{name} is not allowed here{why}"
+                self._add(rule, code, Spot(position), message, "remove it")
+        if text.max_use is not None:
+            if not rule.conditional:
+                self.overruled.update((position, 0, 0, 0, code) for position in positions for code in _OVER)
+            for position in positions[text.max_use :]:
+                message = f"{name} comes more often than {text.max_use}"
+                code = FaultCode.SEGMENT_OVER_GUIDE
+                self._add(rule, code, Spot(position), message, f"send at most {text.max_use}")
+
+    def _element(self, rule: Rule, segment: list[str], scene: Scene, seen: dict[str, int]) -> None:
+        elements = rule.target.elements
+        assert elements is not None
+        position = self.positions.get(id(segment), 0)
+        present = False
+        for repetition, value in self._values(element(segment, elements.first), elements.component):
+            if value:
+                present = True
+                spot = Spot(position, elements.first, elements.component, repetition)
+                self._value(rule, spot, value, scene, seen)
+        said = any((position, elements.first, elements.component, 0, code) in self.known for code in _ABSENT)
+        if rule.text.require and not present and not said:
+            code, message = FaultCode.ELEMENT_REQUIRED_BY_GUIDE, f"{self._place(rule, segment[0])} is required"
+            if rule.when is not None:
+                code, message = FaultCode.CONDITION_BROKEN, f"{message} because {rule.when.words}"
+            self._add(rule, code, Spot(position, elements.first, elements.component), message, "send it")
+
+    def _values(self, value: str, component: int) -> Iterator[tuple[int, str]]:
+        """Yield the repetitions of an element, each with its number (0 for the only one), or a component of each."""
+        parts = value.split(self.marks.repetition) if self.marks.repetition else [value]
+        for number, part in enumerate(parts, 1):
+            if component and self.marks.component:
+                part = element(["", *part.split(self.marks.component)], component)
+            yield number if len(parts) > 1 else 0, part
+
+    def _value(self, rule: Rule, spot: Spot, value: str, scene: Scene, seen: dict[str, int]) -> None:
+        """Check one value that is present: one fault at most."""
+        text = rule.text
+        if text.codes is not None:
+            self.overruled.add((*spot, FaultCode.CODE_UNKNOWN))
+        if text.length is not None:
+            self.overruled.update(((*spot, FaultCode.TOO_LONG), (*spot, FaultCode.TOO_SHORT)))
+        found = self._wrong(rule, value, self._place(rule, scene.segment[0] if scene.segment else ""))
+        found = found or self._wrong_beside(rule, value, scene, seen, spot.position)
+        if found:
+            code, message, fix = found
+            self._add(rule, code, spot, message, fix, value)
+
+    @staticmethod
+    def _wrong(rule: Rule, value: str, shown: str) -> tuple[FaultCode, str, str] | None:
+        """Judge a value by itself."""
+        text, (low, high) = rule.text, rule.text.lengths
+        size = size_of(value, rule.target.element)
+        if text.forbid:
+            if rule.when is not None:
+                return FaultCode.EXCLUDED, f"{shown} is not allowed because {rule.when.words}", "leave it empty"
+            return FaultCode.ELEMENT_NOT_ALLOWED, f"{shown} is not allowed here", "leave it empty"
+        if text.codes is not None and value not in text.codes:
+            listed = ", ".join(text.codes[:_MOST_CODES]) + (", ..." if len(text.codes) > _MOST_CODES else "")
+            message = f"{value[:60]!r} in {shown} is not a code that the guide allows here"
+            return FaultCode.CODE_NOT_IN_GUIDE, message, f"send one of {listed}"
+        if text.length is not None and not low <= size <= high:
+            message = f"{shown} has {size} characters, not {text.length}"
+            return FaultCode.LENGTH_OF_GUIDE, message, f"send {text.length} characters"
+        if rule.mask is not None and not rule.mask.fits(value):
+            message = f"{value[:60]!r} in {shown} does not look like {rule.mask.text}"
+            return FaultCode.ELEMENT_NOT_ALLOWED, message, f"send it as {rule.mask.example()}"
+        return None
+
+    def _wrong_beside(
+        self, rule: Rule, value: str, scene: Scene, seen: dict[str, int], position: int
+    ) -> tuple[FaultCode, str, str] | None:
+        """Judge a value by what stands elsewhere in the set."""
+        kind = rule.target.element
+        shown = self._place(rule, scene.segment[0] if scene.segment else "")
+        if rule.text.unique and seen.setdefault(value, position) != position:
+            message = f"{value[:60]!r} in {shown} stands in segment {seen[value]} already"
+            return FaultCode.ELEMENT_NOT_ALLOWED, message, "send each value once"
+        if rule.not_before is not None and is_date(value):
+            for other in rule.not_before.values(scene):
+                if is_date(other) and _century(value) < _century(other):
+                    message = f"{value!r} in {shown} is before {rule.not_before.text}, which is {other}"
+                    return FaultCode.DATE, message, f"send {other} or a later date"
+        if rule.total is not None:
+            total = rule.total.of(self.tree, self.marks, kind)
+            if total is not None and not rule.total.agrees(value, total, kind):
+                right = rule.total.written(total, kind)
+                message = f"{shown} is {value[:60]!r}, but {rule.total.text} is {right}"
+                return FaultCode.ELEMENT_NOT_ALLOWED, message, f"send {right}, or correct what it adds up"
+        return None
+
+    @staticmethod
+    def _place(rule: Rule, segment: str) -> str:
+        elements, kind = rule.target.elements, rule.target.element
+        assert elements is not None
+        component = f"-{elements.component}" if elements.component else ""
+        return f"{segment}{elements.first:02d}{component} ({kind.label if kind else ''})"
+
+    def _add(self, rule: Rule, code: FaultCode, spot: Spot, message: str, fix: str, value: str = "") -> None:
+        if rule.text.note:
+            message = f"{message}; {rule.text.note}"
+        if not spot.element and rule.target.elements is not None:
+            spot = spot._replace(element=rule.target.elements.first, component=rule.target.elements.component)
+        number = rule.target.element.number if rule.target.element else ""
+        self._report(code, spot, (rule.name, rule.loop), message, fix, rule.line, value, number)
+
+    def _report(
+        self,
+        code: FaultCode,
+        spot: Spot,
+        place: tuple[str, str],
+        message: str,
+        fix: str,
+        line: int,
+        value: str = "",
+        number: str = "",
+    ) -> None:
+        if not self._offsets:
+            self._offsets = self.transaction.offsets()
+            self._occurrences = dict(_occurrences(self.judgment.tree or {}, self.positions))
+        absent = code is FaultCode.SEGMENT_REQUIRED_BY_GUIDE
+        self.faults.append(
+            Fault(
+                code,
+                message,
+                set_id=self.judgment.set_id,
+                control_number=self.judgment.control_number,
+                segment=place[0],
+                position=spot.position,
+                loop=place[1],
+                occurrence=0 if absent else self._occurrences.get(spot.position, 0),
+                element=spot.element,
+                component=spot.component,
+                repetition=spot.repetition,
+                element_number=number,
+                value=value,
+                offset=self._offsets[spot.position - 1] if spot.position else self.transaction.offset,
+                rule=f"guide {self.guide} line {line}",
+                fix=fix,
+            )
+        )
+
+
+def _century(value: str) -> str:
+    return value if len(value) == 8 else f"20{value}"
+
+
+def _occurrences(node: Node, positions: dict[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield the position of each segment and which of its kind it is there; what opens a loop counts the loops."""
+    for items in node.values():
+        for number, item in enumerate(items, 1):
+            if not isinstance(item, dict):
+                yield positions.get(id(item), 0), number
+                continue
+            yield from _occurrences(item, positions)
+            first: Any = next(iter(item.values()))[0]
+            if isinstance(first, list):
+                yield positions.get(id(first), 0), number
