@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from gateway.errors import X12Error
 from gateway.x12.delimiters import WINDOW, Delimiters
-from gateway.x12.model import BINARY_LENGTH_AT, BLANK, split_binary, whole_number
+from gateway.x12.model import whole_number
+from gateway.x12.pieces import BINARY_LENGTH_AT, BLANK, split_binary
 
 CHUNK = 1 << 16
 NOISE = BLANK + "\x1a\0"  # What old systems put behind the end of a file, the end mark of CP/M included.

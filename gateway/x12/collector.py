@@ -11,6 +11,7 @@ from functools import cache
 from typing import TypeAlias
 
 from gateway.x12 import explain
+from gateway.x12.delimiters import Delimiters
 from gateway.x12.elements import Finding, SegmentJudge
 from gateway.x12.faults import Fault, FaultCode
 from gateway.x12.hierarchy import hierarchy_findings
@@ -93,6 +94,46 @@ class Collector:
                     Fault(code, message, *self._ids, position=position, offset=offset, fix=fix, tolerated=tolerated)
                 )
 
+    def breaks(self) -> None:
+        """Take the lines that break within a segment."""
+        for index, number, value in self._transaction.breaks():
+            if index + 1 == self._cut:
+                continue
+            name = self._transaction.segments[index][0]
+            code = FaultCode.LINE_BREAK if number else FaultCode.SEGMENT_LINE_BREAK
+            if self._keeps(code):
+                self.faults.append(self._broken(code, index, name, number, value))
+
+    def _broken(self, code: FaultCode, index: int, name: str, number: int, value: str) -> Fault:
+        message, fix = explain.written_words(code, name, number)
+        return Fault(
+            code,
+            message,
+            *self._ids,
+            segment=name,
+            position=index + 1,
+            element=number,
+            value=value,
+            offset=self._offset(index + 1),
+            fix=fix,
+            tolerated=code in self._tolerate,
+        )
+
+    def raised(self, names: list[str], known: Collection[str]) -> list[str]:
+        """Take the identifiers that are known in capitals only; return them all as they are to be read."""
+        code = FaultCode.SEGMENT_LOWER_CASE
+        read = list(names)
+        for index, name in enumerate(names):
+            capital = name.upper()
+            if name in known or capital not in known or index + 1 == self._cut:
+                continue
+            read[index] = capital
+            if code in self._tolerate:
+                self._transaction.put_right(index, 0, capital)
+            if self._keeps(code):
+                self.faults.append(self._broken(code, index, name, 0, ""))
+        return read
+
     def structure(self, placed: Placed) -> None:
         """Take what the walk found out of place."""
         for item in placed.misplaced:
@@ -126,12 +167,15 @@ class Collector:
 
     def elements(self, placed: Placed) -> None:
         """Judge the elements of every segment that has a place."""
-        segments, marks = self._transaction.segments, self._transaction.marks
+        transaction = self._transaction
+        segments, sent, marks = transaction.segments, transaction.as_sent(), transaction.marks
         for index, use in enumerate(placed.uses):
             if use is None or index + 1 == self._cut:
                 continue
             own = _ENVELOPE_ELEMENTS if use.name in ("ST", "SE") else 0
-            for finding in _segment_judge(use.name, self._version, self._short_dates).findings(segments[index], marks):
+            for finding in _segment_judge(use.name, self._version, self._short_dates).findings(sent[index], marks):
+                if finding.code is FaultCode.CODE_LOWER_CASE and finding.code in self._tolerate:
+                    transaction.put_right(index, finding.element, _in_capitals(finding, segments[index], marks))
                 if finding.element > own and self._keeps(finding.code):
                     self.faults.append(self._finding(finding, index, use, placed.occurrences[index]))
 
@@ -175,6 +219,16 @@ class Collector:
             fix=fix,
             tolerated=finding.code in self._tolerate,
         )
+
+
+def _in_capitals(finding: Finding, segment: list[str], marks: Delimiters) -> str:
+    """Return the element of a finding with the value that it is about in capitals."""
+    repetitions = segment[finding.element].split(marks.repetition) if finding.repetition else [segment[finding.element]]
+    at = max(finding.repetition, 1) - 1
+    components = repetitions[at].split(marks.component) if finding.component and marks.component else [repetitions[at]]
+    components[max(finding.component, 1) - 1] = finding.value.upper()
+    repetitions[at] = marks.component.join(components)
+    return marks.repetition.join(repetitions)
 
 
 @cache

@@ -139,15 +139,25 @@ def _repetition(elements: tuple[str, ...], others: tuple[str, ...]) -> str:
     return mark if elements[11].strip() >= REPETITION_SINCE else ""
 
 
+def _is_repetition_of(mark: str, marks: Delimiters, version: str) -> bool:
+    """Tell whether ISA11 should separate repetitions and names a mark that has its work already."""
+    return version >= REPETITION_SINCE and mark in (marks.element, marks.component, marks.segment)
+
+
 def _oddities(elements: tuple[str, ...], marks: Delimiters) -> Iterator[str]:
-    """Name what is not as X12.5 has it: lengths (``length:06``) and delimiters (``equal:component``, ``letter:segment``)."""
+    """Name what is not as X12.5 has it: lengths, breaks, delimiters (``length:06``, ``break:10``, ``equal:component``)."""
     for number, (value, length) in enumerate(zip(elements, ISA_LENGTHS, strict=True), start=1):
-        if len(as_text(value)) != length:
+        whole = value.replace("\r", "").replace("\n", "") if number < 16 else value
+        if whole != value:
+            yield f"break:{number:02d}"
+        if len(as_text(whole)) != length:
             yield f"length:{number:02d}"
     if marks.element == marks.segment:
         yield "equal:element"
     if marks.component in (marks.element, marks.segment):
         yield "equal:component"
+    if _is_repetition_of(elements[10].strip(" \t\r\n"), marks, elements[11].strip()):
+        yield "equal:repetition"
     for name in ("element", "component", "segment"):
         mark = getattr(marks, name)
         if mark == " " or (mark.isalnum() and mark.isascii()):

@@ -13,10 +13,12 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from gateway.x12.characters import EXTENDED
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.faults import FaultCode
-from gateway.x12.model import BINARY_LENGTH_AT, whole_number
 from gateway.x12.model import element as field_of
+from gateway.x12.model import whole_number
+from gateway.x12.pieces import BINARY_LENGTH_AT
 from gateway.x12.standards.definition import Composite, Element, Position, Segment, SyntaxNote
 
 REMEMBERED = 4096  # Values kept an element; then the memory starts anew, so that it stays bounded.
@@ -62,7 +64,7 @@ def judge_value(element: Element, value: str) -> FaultCode | None:
     if kind != "B" and not value.isprintable():
         return FaultCode.CHARACTER
     if kind == "ID" and element.codes:
-        return None if value in element.codes else FaultCode.CODE_UNKNOWN
+        return None if value in element.codes else _wrong_code(element, value)
     if kind == "DT":
         fits = element.minimum <= size <= element.maximum
         return None if fits and is_date(value) else FaultCode.DATE
@@ -77,9 +79,16 @@ def judge_value(element: Element, value: str) -> FaultCode | None:
         return FaultCode.TOO_SHORT
     if size > element.maximum:
         return FaultCode.TOO_LONG
-    if kind != "B" and value.isspace():
+    if kind == "B":
+        return None
+    if value.isspace():
         return FaultCode.CHARACTER
-    return None
+    return None if value.isascii() or EXTENDED.issuperset(value) else FaultCode.CHARACTER_SET
+
+
+def _wrong_code(element: Element, value: str) -> FaultCode:
+    raised = value.isascii() and value.upper() in element.codes
+    return FaultCode.CODE_LOWER_CASE if raised else FaultCode.CODE_UNKNOWN
 
 
 class _ValueMemo:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gateway.x12.faults import Fault, FaultCode
-from gateway.x12.headers import group_faults, interchange_faults
+from gateway.x12.headers import group_faults, interchange_faults, written_faults
 from gateway.x12.model import (
     Debris,
     GroupEnd,
@@ -129,12 +129,18 @@ class _Examiner:
                 case GroupStart():
                     self._open_group(part)
                 case GroupEnd():
+                    self._written("GE", part)
                     yield self._close_group(part)
                 case InterchangeEnd():
+                    self._written("IEA", part)
                     yield self._close_interchange(part)
                 case InterchangeAcknowledgment():
                     assert self.interchange is not None
                     self.interchange.acknowledgments.append(part)
+                    self._written("TA1", part)
+                case Stray(text=""):
+                    message, fix = "a segment is blank: two terminators follow each other", "remove one of them"
+                    self._fault(FaultCode.ENVELOPE_BLANK, message, fix, offset=part.offset)
                 case Stray():
                     message = f"a segment stands outside of every transaction set: {part.text!r}"
                     self._fault(FaultCode.STRUCTURE, message, "send it inside ST and SE", offset=part.offset)
@@ -166,6 +172,10 @@ class _Examiner:
         assert self.group is not None
         self.group.faults.append(self._made(code, message, fix, control=self.group.start.control_number, offset=offset))
 
+    def _written(self, tag: str, part: GroupEnd | InterchangeEnd | InterchangeAcknowledgment) -> None:
+        for code, message, fix in written_faults(tag, part.oddities):
+            self._fault(code, message, fix, offset=part.offset)
+
     # Interchange
 
     def _open_interchange(self, start: InterchangeStart) -> None:
@@ -174,7 +184,7 @@ class _Examiner:
         self.seen_groups.clear()
         for code, message, fix in interchange_faults(start):
             self._fault(code, message, fix)
-        key = (start.sender, start.receiver, start.control_number)
+        key = (start.sender, start.receiver, start.control_number.lstrip("0"))
         if key in self.seen_interchanges:
             message = f"interchange {start.control_number} comes twice in these data"
             self._fault(FaultCode.INTERCHANGE_REPEATED, message, "send each interchange once, with a number of its own")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from gateway.x12.characters import EXTENDED
 from gateway.x12.faults import FaultCode
 from gateway.x12.standards.definition import Composite, Element, Position, Segment
 
@@ -37,6 +38,12 @@ _WORDS: dict[FaultCode, tuple[str, str]] = {
     FaultCode.TOO_SHORT: ("{place} ({label}) is shorter than {minimum}", "send {expected}"),
     FaultCode.TOO_LONG: ("{place} ({label}) is longer than {maximum}", "send {expected}"),
     FaultCode.CHARACTER: ("{place} ({label}) holds a character that may not stand there", "send {expected}"),
+    FaultCode.CHARACTER_SET: (
+        "{place} ({label}) holds {foreign}, which the extended character set of X12 does not have",
+        "write it without, or agree on utf-8",
+    ),
+    FaultCode.LINE_BREAK: ("a line breaks within {place}", "break lines behind a segment terminator only"),
+    FaultCode.CODE_LOWER_CASE: ("{value!r} in {place} ({label}) is written in lower case", "send {upper}"),
     FaultCode.CODE_UNKNOWN: ("{value!r} is no code for {place} ({label})", "send one of its codes{codes}"),
     FaultCode.DATE: ("{value!r} in {place} ({label}) is no date", "send {expected}"),
     FaultCode.TIME: ("{value!r} in {place} ({label}) is no time", "send {expected}"),
@@ -49,6 +56,11 @@ _WORDS: dict[FaultCode, tuple[str, str]] = {
     FaultCode.SEGMENT_UNKNOWN: ("{segment} is no segment of X12", "remove it, or correct its identifier"),
     FaultCode.SEGMENT_NOT_IN_SET: ("{segment} ({label}) does not belong to this set", "remove it"),
     FaultCode.SEGMENT_BLANK: ("a segment is blank: two terminators follow each other", "remove one of them"),
+    FaultCode.SEGMENT_LOWER_CASE: ("the identifier {segment} is written in lower case", "send {upper}"),
+    FaultCode.SEGMENT_LINE_BREAK: (
+        "a line breaks within the identifier {segment}",
+        "break lines behind a segment terminator only",
+    ),
     FaultCode.SEGMENT_UNEXPECTED: (
         "{segment} ({label}) may not stand here: its loop was not opened",
         "send {opener} before it",
@@ -99,12 +111,21 @@ def element_words(
         "label": position.label if position else "",
         "detail": _note_words(f"{segment.id}{number:02d}-" if component else segment.id, detail, 1 if component else 2),
         "value": value if len(value) <= _MOST_SHOWN else value[:_MOST_SHOWN] + "...",
+        "upper": value.upper(),
+        "foreign": _foreign(value),
         "last": len(kind.components) if isinstance(kind, Composite) else len(segment.positions),
         "expected": expected(element) if element else "its components",
         "codes": _some_codes(element.codes) if element else "",
         "minimum": detail or (length_words(element, element.minimum) if element else ""),
         "maximum": detail or (length_words(element, element.maximum) if element else ""),
     }
+    return what.format(**facts), fix.format(**facts)
+
+
+def written_words(code: FaultCode, name: str, number: int) -> tuple[str, str]:
+    """Return message and advice for a fault on how a segment is written."""
+    what, fix = _WORDS[code]
+    facts = {"place": f"{name}{number:02d}", "segment": name, "upper": name.upper()}
     return what.format(**facts), fix.format(**facts)
 
 
@@ -117,9 +138,16 @@ def segment_words(code: FaultCode, name: str, label: str, loop_path: str, opener
         "loop": loop_path,
         "within": f" in the loop {loop_path}" if loop_path and not loop_path.endswith(name) else "",
         "opener": opener,
+        "upper": name.upper(),
         "detail": detail,
     }
     return what.format(**facts), fix.format(**facts)
+
+
+def _foreign(value: str) -> str:
+    """Name the first character that is beyond the extended set: ``'\u2122' (U+2122)``."""
+    found = next((character for character in value if character not in EXTENDED), "")
+    return f"{found!r} (U+{ord(found):04X})" if found else "a character"
 
 
 @cache

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.hierarchy import hierarchy_findings
-from gateway.x12.model import BLANK, TransactionSet
+from gateway.x12.model import TransactionSet
 from gateway.x12.patterns import Match, segment_pattern
+from gateway.x12.pieces import BLANK
 from gateway.x12.standards.definition import Loop, SetDefinition, Use
 from gateway.x12.walker import Walker
 
@@ -59,7 +60,7 @@ class FastSet:
         if not transaction.closed or len(pieces) < 3:
             return None
         if transaction.interchange.delimiters.segment in "\r\n":
-            pieces = [piece.strip(BLANK) for piece in pieces]  # As in `gateway.x12.model.split_pieces`.
+            pieces = [piece.strip(BLANK) for piece in pieces]  # As in `gateway.x12.pieces.split_pieces`.
         elif pieces[1][:1] in BLANK:
             pieces = [piece.lstrip(BLANK) for piece in pieces]
         mark = self._marks.element

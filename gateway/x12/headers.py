@@ -27,6 +27,7 @@ _DELIMITERS = {
     "element": ("element separator", FaultCode.ELEMENT_SEPARATOR),
     "component": ("component separator (ISA16)", FaultCode.COMPONENT_SEPARATOR),
     "segment": ("segment terminator", FaultCode.TERMINATOR),
+    "repetition": ("repetition separator (ISA11)", FaultCode.REPETITION_SEPARATOR),
 }
 _ODD_DELIMITERS = {"equal": "serves as another delimiter too", "letter": "is a letter, digit or blank"}
 
@@ -35,6 +36,8 @@ def interchange_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str
     """Check what one ISA says of itself: yield code, message and advice."""
     values = start.elements
     yield from _length_faults(start)
+    if any(oddity.startswith("break:") for oddity in start.oddities):
+        yield from written_faults("ISA", ("break",))
     for number, code, numbered, fix in _QUALIFIERS:
         if values[number - 1] not in codes(numbered, "005010"):
             yield code, f"ISA{number:02d} {values[number - 1]!r} is no qualifier", fix
@@ -88,8 +91,18 @@ def _length_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str, st
         )
 
 
+def written_faults(tag: str, oddities: tuple[str, ...]) -> Iterator[tuple[FaultCode, str, str]]:
+    """Report how a segment of the envelope is written."""
+    if "break" in oddities:
+        fix = "break lines behind a segment terminator only"
+        yield FaultCode.ENVELOPE_LINE_BREAK, f"a line breaks within the {tag} segment", fix
+    if "lower" in oddities:
+        yield FaultCode.ENVELOPE_LOWER_CASE, f"{tag} is written in lower case", f"send {tag}"
+
+
 def group_faults(start: GroupStart) -> Iterator[tuple[FaultCode, str, str]]:
     """Check what one GS says of itself; X12 has TA105 024 for it."""
+    yield from written_faults("GS", start.oddities)
     date, time = start.element(4), start.element(5)
     digits, shape = (6, "YYMMDD") if has_short_dates(start.version) else (8, "CCYYMMDD")
     if not is_date(date):

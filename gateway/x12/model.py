@@ -9,11 +9,26 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gateway.x12.delimiters import Delimiters
+from gateway.x12.pieces import BINARY_LENGTH_AT, BLANK, Segments, line_breaks, split_binary, split_pieces
 
-BLANK = " \t\r\n"
-BINARY_LENGTH_AT = {"BIN": 1, "BDS": 2}  # Which element says how many bytes of data follow it.
-
-Segments: TypeAlias = list[list[str]]
+__all__ = [
+    "BINARY_LENGTH_AT",
+    "BLANK",
+    "Debris",
+    "GroupEnd",
+    "GroupStart",
+    "InterchangeAcknowledgment",
+    "InterchangeEnd",
+    "InterchangeStart",
+    "Part",
+    "Segments",
+    "Stray",
+    "TransactionSet",
+    "element",
+    "same_number",
+    "split_binary",
+    "whole_number",
+]
 
 
 @dataclass(slots=True)
@@ -59,12 +74,13 @@ class InterchangeStart:
 
 @dataclass(slots=True)
 class GroupStart:
-    """A GS: its elements without the identifier."""
+    """A GS: its elements without the identifier. ``oddities`` name what is odd about how it is written."""
 
     offset: int
     length: int
     elements: tuple[str, ...]
     interchange: InterchangeStart
+    oddities: tuple[str, ...] = ()
 
     def element(self, number: int) -> str:
         """Return GSnn, empty where absent."""
@@ -100,13 +116,27 @@ class TransactionSet:
     group: GroupStart | None
     closed: bool
     _segments: Segments | None = field(default=None, repr=False)
+    _marks: Delimiters | None = field(default=None, repr=False, compare=False)
+    _sent: dict[int, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def segments(self) -> Segments:
-        """The segments as lists of elements; ``[0]`` is the identifier. Blank segments are left out."""
+        """The segments as lists of elements; ``[0]`` is the identifier. Blank segments and line breaks are left out."""
         if self._segments is None:
-            self._segments = split_pieces(self.pieces, self.interchange.delimiters)
+            self._segments, self._marks = split_pieces(self.pieces, self.interchange.delimiters)
         return self._segments
+
+    def as_sent(self) -> Segments:
+        """The segments as they were sent, whatever has been put right in them since."""
+        if not self._sent:
+            return self.segments
+        return [self._sent.get(index, segment) for index, segment in enumerate(self.segments)]
+
+    def put_right(self, index: int, number: int, value: str) -> None:
+        """Read an element (0 the identifier) as ``value``, as a tolerance has it; `as_sent` still knows what came."""
+        segment = self.segments[index]
+        self._sent.setdefault(index, list(segment))
+        segment[number] = value
 
     @property
     def id(self) -> str:
@@ -128,7 +158,9 @@ class TransactionSet:
     @property
     def marks(self) -> Delimiters:
         """The delimiters in the characters of `segments`."""
-        return _decoded(self.pieces, self.interchange.delimiters)[1]
+        if self._marks is None:
+            self._marks = split_pieces(self.pieces, self.interchange.delimiters)[1]
+        return self._marks
 
     @property
     def cut_short(self) -> bool:
@@ -146,6 +178,10 @@ class TransactionSet:
                 found.append(at + len(piece) - len(stripped))
             at += len(piece) + step
         return found
+
+    def breaks(self) -> list[tuple[int, int, str]]:
+        """Where lines break within a segment: index in `segments`, number of the element (0 the identifier), its value."""
+        return line_breaks(self.pieces, self.interchange.delimiters)
 
     def blanks(self) -> list[tuple[int, int]]:
         """Where one terminator follows another: the position of the segment behind, and the byte offset."""
@@ -168,6 +204,7 @@ class InterchangeAcknowledgment:
     length: int
     elements: tuple[str, ...]
     interchange: InterchangeStart
+    oddities: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -178,6 +215,7 @@ class GroupEnd:
     length: int
     elements: tuple[str, ...] | None
     group: GroupStart
+    oddities: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -188,6 +226,7 @@ class InterchangeEnd:
     length: int
     elements: tuple[str, ...] | None
     interchange: InterchangeStart
+    oddities: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -235,41 +274,3 @@ def whole_number(text: str) -> int | None:
 def same_number(one: str, other: str) -> bool:
     """Tell whether two control numbers are the same but for leading zeros."""
     return bool(one and other) and one.lstrip("0") == other.lstrip("0")
-
-
-def split_pieces(pieces: list[str], marks: Delimiters) -> Segments:
-    """Split raw pieces into segments of decoded elements."""
-    pieces, marks = _decoded(pieces, marks)
-    separator = marks.element
-    if marks.segment in "\r\n":
-        segments = [text.split(separator) for piece in pieces if (text := piece.strip(BLANK))]
-    else:
-        segments = [text.split(separator) for piece in pieces if (text := piece.lstrip(BLANK))]
-    if BINARY_LENGTH_AT.keys().isdisjoint([segment[0] for segment in segments]):
-        return segments
-    whole = [split_binary(text, separator) for piece in pieces if (text := piece.lstrip(BLANK))]
-    return [exact or segment for exact, segment in zip(whole, segments, strict=True)]
-
-
-def split_binary(text: str, separator: str) -> list[str] | None:
-    """Split a BIN or BDS segment, whose last element is data in which separators may stand; None for any other segment."""
-    place = BINARY_LENGTH_AT.get(text[:3])
-    if place is None or text[3 : 3 + len(separator)] != separator:
-        return None
-    return text.split(separator, place + 1)
-
-
-def _decoded(pieces: list[str], marks: Delimiters) -> tuple[list[str], Delimiters]:
-    """Turn the pieces of a set, but for binary data, into UTF-8 and the marks with them, or leave both as they are."""
-    if all(map(str.isascii, pieces)):
-        return pieces, marks
-    decoded = []
-    for piece in pieces:
-        text = piece
-        if not piece.isascii() and piece.lstrip(BLANK)[:3] not in BINARY_LENGTH_AT:
-            try:
-                text = piece.encode("latin-1").decode("utf-8")
-            except UnicodeError:
-                return pieces, marks
-        decoded.append(text)
-    return decoded, marks.as_text()

@@ -1,8 +1,8 @@
 """Reads bytes into the parts of interchanges, one transaction set in memory at a time.
 
 Knows envelopes (ISA GS ST SE GE IEA TA1) and nothing of what a set means. Delimiters are read anew at every ISA. Nothing
-is skipped: white space and junk between interchanges come out as `Debris`, segments between sets as `Stray`, and a set whose
-SE is missing comes out with ``closed=False``. Serves X12.5 and X12.6.
+is skipped: white space and junk between interchanges come out as `Debris`, segments between sets as `Stray` (blank ones too),
+and a set whose SE is missing comes out with ``closed=False``. Serves X12.5 and X12.6.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from gateway.errors import X12Error
 from gateway.x12.buffer import CHUNK, NOISE, Buffer, Limits
 from gateway.x12.delimiters import WINDOW, as_text, read_header
 from gateway.x12.model import (
-    BLANK,
     Debris,
     GroupEnd,
     GroupStart,
@@ -25,10 +24,15 @@ from gateway.x12.model import (
     Stray,
     TransactionSet,
 )
+from gateway.x12.pieces import BLANK, has_breaks, without_breaks
 
 _ISA = re.compile(r"ISA(?=[^A-Za-z0-9 \t\r\n])")  # Control characters are separators of some.
 _MARK = "ï»¿"  # The UTF-8 byte order mark, seen as Latin-1.
-_ENVELOPE = frozenset({"IS", "GS", "ST", "SE", "GE", "IE", "TA", "BI", "BD"})
+_TAGS = ("GS", "ST", "SE", "GE", "IE", "TA")
+# A line may break within an identifier, and some write it in lower case: both are said, neither hides a segment.
+_ENVELOPE = frozenset(
+    {"IS", "BI", "BD", *_TAGS, *map(str.lower, _TAGS), *(tag[0] + end for tag in _TAGS for end in "\r\n")}
+)
 _FIRST_WINDOW = 1 << 12  # Small interchanges are many; only a long one is worth cutting in large steps.
 _WINDOW_AFTER_BINARY = 1 << 8  # More binary data may follow, behind which all would be cut once more.
 
@@ -68,7 +72,8 @@ class Reader:
             text = buffer.text[:end]
             buffer.drop(end)
             if junk + end:
-                blank = not junk and not text.removeprefix(_MARK if junk_at == 0 else "").strip(BLANK)
+                # Files that were put together have a mark each.
+                blank = not junk and not text.replace(_MARK, "").strip(BLANK)
                 yield Debris(junk_at, junk + end, text[:80], blank)
             return
 
@@ -81,7 +86,8 @@ class Reader:
             error.offset += buffer.offset
             raise
         # No-break spaces stand for blanks in files that went through a word processor.
-        elements = (*(as_text(value).strip(BLANK + "\xa0") for value in header.elements[:15]), header.elements[15])
+        values = (without_breaks(as_text(value)).strip(BLANK + "\xa0") for value in header.elements[:15])
+        elements = (*values, header.elements[15])
         start = InterchangeStart(buffer.offset, header.end, elements, header.delimiters, header.oddities)
         yield start
         buffer.drop(header.end)
@@ -160,11 +166,11 @@ class _Interchange:
         elif piece.strip(BLANK):
             yield Stray(at, len(piece) + self.buffer.step, piece.strip(BLANK)[:80], self.start)
         else:
-            yield Debris(at, len(piece) + self.buffer.step, "", True)
+            yield Stray(at, len(piece) + self.buffer.step, "", self.start)
 
     def _envelope(self, piece: str, at: int, step: int) -> Iterator[Part]:
         """Handle a segment whose first two letters may be those of an envelope segment; ``step`` bytes end it."""
-        fields = tuple(as_text(value).strip(BLANK) for value in piece.strip(BLANK).split(self.marks.element))
+        fields, oddities = self._fields(piece)
         length = len(piece) + step
         match fields[0]:
             case "SE" if self.body:
@@ -175,21 +181,32 @@ class _Interchange:
                 self.body, self.body_at = [piece], at
             case "GS":
                 yield from self._break_group(at)
-                self.group = GroupStart(at, length, fields[1:], self.start)
+                self.group = GroupStart(at, length, fields[1:], self.start, oddities)
                 yield self.group
             case "GE":
                 yield from self._break_set(at)
                 if self.group is None:
                     yield Stray(at, length, piece.strip(BLANK)[:80], self.start)
                 else:
-                    yield GroupEnd(at, length, fields[1:], self.group)
+                    yield GroupEnd(at, length, fields[1:], self.group, oddities)
                     self.group = None
             case "IEA":
-                yield from self._end(fields[1:], at, length)
+                yield from self._end(fields[1:], at, length, oddities)
             case "TA1" if not self.body:
-                yield InterchangeAcknowledgment(at, length, fields[1:], self.start)
+                yield InterchangeAcknowledgment(at, length, fields[1:], self.start, oddities)
             case _:
                 yield from self._ordinary(piece, at)
+
+    def _fields(self, piece: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the fields of a segment of the envelope, and what is odd about how it is written."""
+        text, oddities = piece.strip(BLANK), []
+        if has_breaks(text):
+            text = without_breaks(text)
+            oddities.append("break")
+        tag, *values = text.split(self.marks.element)
+        if tag.islower():
+            oddities.append("lower")
+        return (tag.upper(), *(as_text(value).strip(BLANK) for value in values)), tuple(oddities)
 
     def _check_size(self) -> None:
         if len(self.body) > self.buffer.limits.set_segments:
@@ -211,9 +228,11 @@ class _Interchange:
             yield GroupEnd(at, 0, None, self.group)
             self.group = None
 
-    def _end(self, fields: tuple[str, ...] | None, at: int, length: int) -> Iterator[Part]:
+    def _end(
+        self, fields: tuple[str, ...] | None, at: int, length: int, oddities: tuple[str, ...] = ()
+    ) -> Iterator[Part]:
         yield from self._break_group(at)
-        yield InterchangeEnd(at, length, fields, self.start)
+        yield InterchangeEnd(at, length, fields, self.start, oddities)
         self.done = True
 
 

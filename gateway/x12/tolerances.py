@@ -36,9 +36,10 @@ _ROWS = (
     ),
     Tolerance(
         "standards-id",
-        frozenset({FaultCode.STANDARD}),
+        frozenset({FaultCode.STANDARD, FaultCode.REPETITION_SEPARATOR}),
         "ISA11 other than U before version 00402. It names the standard there, and nobody sends another one than X12; some"
-        " senders put the repetition separator of later versions into it.",
+        " senders put the repetition separator of later versions into it. From 00402 on: ISA11 that repeats another"
+        " delimiter. Nothing repeats in such an interchange.",
     ),
     Tolerance(
         "leading-zeros",
@@ -52,8 +53,26 @@ _ROWS = (
     ),
     Tolerance(
         "blank-segments",
-        frozenset({FaultCode.SEGMENT_BLANK}),
+        frozenset({FaultCode.SEGMENT_BLANK, FaultCode.ENVELOPE_BLANK}),
         "Two terminators that follow each other. Nothing stands between them, so nothing is lost.",
+    ),
+    Tolerance(
+        "line-breaks",
+        frozenset({FaultCode.LINE_BREAK, FaultCode.SEGMENT_LINE_BREAK, FaultCode.ENVELOPE_LINE_BREAK}),
+        "CR or LF within a segment, where they do not end it: some systems wrap every file at 80 columns, the ISA included."
+        " The break is left out and what stands around it is joined, without a blank. Binary data keep theirs.",
+    ),
+    Tolerance(
+        "lower-case",
+        frozenset({FaultCode.SEGMENT_LOWER_CASE, FaultCode.CODE_LOWER_CASE, FaultCode.ENVELOPE_LOWER_CASE}),
+        "Identifiers of segments, and codes whose list knows them in capitals only, written in lower case (n1*st*...). They are"
+        " read as capitals, and so does the mapping see them. ISA itself and the codes of the envelope are not meant.",
+    ),
+    Tolerance(
+        "utf-8",
+        frozenset({FaultCode.CHARACTER_SET}),
+        "Characters beyond the extended set of X12.6, which has ASCII and the letters of the larger European languages: any"
+        " other letter or sign of Unicode. Control characters stay a fault.",
     ),
     Tolerance(
         "junk",

@@ -126,11 +126,13 @@ def _look_closely(judgment: Judgment, transaction: TransactionSet, envelope: lis
     collector = Collector(transaction, definition, judgment.tolerate, most)
     collector.envelope(envelope)
     collector.blanks()
+    collector.breaks()
     if definition is not None:
-        names = [segment[0] for segment in segments]
-        placed = _walker(definition).walk(
-            names, segments, library.segment_names(definition.version), closed=transaction.closed
-        )
+        known = library.segment_names(definition.version)
+        names = [segment[0] for segment in transaction.as_sent()]
+        if not known.issuperset(names):
+            names = collector.raised(names, known)
+        placed = _walker(definition).walk(names, segments, known, closed=transaction.closed)
         judgment._tree, judgment.uses = placed.tree, placed.uses
         collector.structure(placed)
         collector.elements(placed)

@@ -47,7 +47,13 @@ def test_what_no_clock_shows_is_no_time(value):
         ("AN", " a", None),
         ("AN", "  ", FaultCode.CHARACTER),
         ("AN", "a\tb", FaultCode.CHARACTER),
-        ("AN", "Größe", None),
+        ("AN", "Überé", None),
+        ("AN", "Größe", FaultCode.CHARACTER_SET),  # The sharp s is no letter of the extended set.
+        ("AN", "5 µm", FaultCode.CHARACTER_SET),
+        ("AN", "日本", FaultCode.CHARACTER_SET),
+        ("AN", "日本日本日本", FaultCode.TOO_LONG),  # What else is wrong comes first: it may not be tolerated.
+        ("AN", "a\u200bb", FaultCode.CHARACTER),
+        ("AN", "a\x85b", FaultCode.CHARACTER),
         ("ID", "ZZ", None),
         ("N0", "-12345", None),
         ("N0", "123456", FaultCode.TOO_LONG),
@@ -74,7 +80,14 @@ def test_a_value_has_one_fault_at_most(kind, value, fault):
 
 
 @pytest.mark.parametrize(
-    ("value", "fault"), [("EA", None), ("ea", FaultCode.CODE_UNKNOWN), ("", FaultCode.CODE_UNKNOWN)]
+    ("value", "fault"),
+    [
+        ("EA", None),
+        ("ea", FaultCode.CODE_LOWER_CASE),
+        ("Ea", FaultCode.CODE_LOWER_CASE),
+        ("ex", FaultCode.CODE_UNKNOWN),
+        ("", FaultCode.CODE_UNKNOWN),
+    ],
 )
 def test_a_code_is_one_of_its_list(value, fault):
     assert judge_value(_element("ID", 2, 2, CODES), value) is fault
