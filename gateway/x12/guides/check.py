@@ -167,32 +167,11 @@ class Check:
             self.overruled.add((*spot, FaultCode.CODE_UNKNOWN))
         if text.length is not None:
             self.overruled.update(((*spot, FaultCode.TOO_LONG), (*spot, FaultCode.TOO_SHORT)))
-        found = self._wrong(rule, value, self._place(rule, scene.segment[0] if scene.segment else ""))
+        found = wrong(rule, value, self._place(rule, scene.segment[0] if scene.segment else ""))
         found = found or self._wrong_beside(rule, value, scene, seen, spot.position)
         if found:
             code, message, fix = found
             self._add(rule, code, spot, message, fix, value)
-
-    @staticmethod
-    def _wrong(rule: Rule, value: str, shown: str) -> tuple[FaultCode, str, str] | None:
-        """Judge a value by itself."""
-        text, (low, high) = rule.text, rule.text.lengths
-        size = size_of(value, rule.target.element)
-        if text.forbid:
-            if rule.when is not None:
-                return FaultCode.EXCLUDED, f"{shown} is not allowed because {rule.when.words}", "leave it empty"
-            return FaultCode.ELEMENT_NOT_ALLOWED, f"{shown} is not allowed here", "leave it empty"
-        if text.codes is not None and value not in text.codes:
-            listed = ", ".join(text.codes[:_MOST_CODES]) + (", ..." if len(text.codes) > _MOST_CODES else "")
-            message = f"{value[:60]!r} in {shown} is not a code that the guide allows here"
-            return FaultCode.CODE_NOT_IN_GUIDE, message, f"send one of {listed}"
-        if text.length is not None and not low <= size <= high:
-            message = f"{shown} has {size} characters, not {text.length}"
-            return FaultCode.LENGTH_OF_GUIDE, message, f"send {text.length} characters"
-        if rule.mask is not None and not rule.mask.fits(value):
-            message = f"{value[:60]!r} in {shown} does not look like {rule.mask.text}"
-            return FaultCode.ELEMENT_NOT_ALLOWED, message, f"send it as {rule.mask.example()}"
-        return None
 
     def _wrong_beside(
         self, rule: Rule, value: str, scene: Scene, seen: dict[str, int], position: int
@@ -266,6 +245,27 @@ class Check:
                 fix=fix,
             )
         )
+
+
+def wrong(rule: Rule, value: str, shown: str) -> tuple[FaultCode, str, str] | None:
+    """Judge a value that is present by itself; return code, message and advice, or None."""
+    text, (low, high) = rule.text, rule.text.lengths
+    size = size_of(value, rule.target.element)
+    if text.forbid:
+        if rule.when is not None:
+            return FaultCode.EXCLUDED, f"{shown} is not allowed because {rule.when.words}", "leave it empty"
+        return FaultCode.ELEMENT_NOT_ALLOWED, f"{shown} is not allowed here", "leave it empty"
+    if text.codes is not None and value not in text.codes:
+        listed = ", ".join(text.codes[:_MOST_CODES]) + (", ..." if len(text.codes) > _MOST_CODES else "")
+        message = f"{value[:60]!r} in {shown} is not a code that the guide allows here"
+        return FaultCode.CODE_NOT_IN_GUIDE, message, f"send one of {listed}"
+    if text.length is not None and not low <= size <= high:
+        message = f"{shown} has {size} characters, not {text.length}"
+        return FaultCode.LENGTH_OF_GUIDE, message, f"send {text.length} characters"
+    if rule.mask is not None and not rule.mask.fits(value):
+        message = f"{value[:60]!r} in {shown} does not look like {rule.mask.text}"
+        return FaultCode.ELEMENT_NOT_ALLOWED, message, f"send it as {rule.mask.example()}"
+    return None
 
 
 def _century(value: str) -> str:
