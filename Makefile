@@ -12,7 +12,7 @@ demo: .venv/.runs
 	$(BIN)/gateway demo $(if $(KEEP),--keep)
 
 test: .venv/.tests lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: .venv/.tests
 	$(BIN)/ruff format --check
@@ -24,7 +24,7 @@ bench: .venv/.tests
 	$(BIN)/python -m bench.mapping
 
 proof: .venv/.tests
-	HYPOTHESIS_PROFILE=proof GATEWAY_PROOF=1 $(BIN)/python -m pytest
+	HYPOTHESIS_PROFILE=proof GATEWAY_PROOF=1 $(BIN)/python -m pytest -n auto
 
 schemas: .venv/.tests
 	$(BIN)/python -m gateway.reference docs

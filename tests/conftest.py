@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
@@ -11,6 +12,15 @@ ROOT = Path(__file__).parents[1]
 settings.register_profile("ci", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("proof", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(autouse=True)
+def logs_of_this_test_only(monkeypatch):
+    """What one test sets up for its log lines must not reach the next one through loggers that remember it."""
+    plain = structlog.configure
+    monkeypatch.setattr(structlog, "configure", lambda **how: plain(**(how | {"cache_logger_on_first_use": False})))
+    yield
+    structlog.reset_defaults()
 
 
 def corpus_folder() -> Path | None:
