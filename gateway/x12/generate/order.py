@@ -14,10 +14,11 @@ from gateway.x12.standards.definition import Loop, Use
 class _Open:
     """A repetition of a loop that is not closed yet: the item at which one stands, and how often each one came."""
 
-    __slots__ = ("at", "counts", "loop")
+    __slots__ = ("at", "counts", "loop", "serial")
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: Loop, serial: int) -> None:
         self.loop = loop
+        self.serial = serial
         self.at = 0
         self.counts: dict[int, int] = {}
 
@@ -26,7 +27,8 @@ class Order:
     """Stands behind the last segment of a set that is being written."""
 
     def __init__(self, root: Loop) -> None:
-        self._open = [_Open(root)]
+        self._open = [_Open(root, 0)]
+        self._opened = 0
 
     def place(self, name: str) -> Use | None:
         """Return the nearest place for a segment from here on; None where there is none that has room."""
@@ -56,7 +58,8 @@ class Order:
         frame.at = index
         frame.counts[index] = frame.counts.get(index, 0) + 1
         if opens:
-            self._open.append(_Open(use.loop))
+            self._opened += 1
+            self._open.append(_Open(use.loop, self._opened))
 
     def room(self, use: Use) -> int | None:
         """Return how often a segment may still come at a place in an open loop; None for any number."""
@@ -65,9 +68,21 @@ class Order:
         frame = next(frame for frame in reversed(self._open) if frame.loop is owner)
         return None if item.maximum is None else item.maximum - frame.counts.get(item.index, 0)
 
-    def open_loops(self) -> tuple[int, ...]:
-        """Return what tells the open repetitions of loops from others: the same again for as long as they are open."""
-        return tuple(map(id, self._open))
+    def repetition_of(self, loop: Loop) -> int:
+        """Return which repetition of a loop is open, counted over the whole set; -1 for none."""
+        return next((frame.serial for frame in reversed(self._open) if frame.loop is loop), -1)
+
+
+def follow(root: Loop, names: list[str]) -> tuple[list[Use | None], Order]:
+    """Return where segments stand, None for each that has no place and is passed over, and the order behind them."""
+    order = Order(root)
+    uses = []
+    for name in names:
+        use = order.place(name)
+        if use is not None:
+            order.take(use)
+        uses.append(use)
+    return uses, order
 
 
 def begins_loop(use: Use) -> bool:

@@ -7,7 +7,7 @@ from gateway.x12.generate.chance import Chance
 from gateway.x12.generate.choosing import Mode, choose
 from gateway.x12.generate.levels import Level
 from gateway.x12.generate.values import Values
-from gateway.x12.model import BINARY_LENGTH_AT
+from gateway.x12.pieces import BINARY_LENGTH_AT
 from gateway.x12.standards.definition import Composite, Element, Position, Use
 
 _LEVEL_CODES = "SOPI"  # How most partners nest, from the outside in; any code of the list is right.
