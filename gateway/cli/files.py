@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
+from gateway.cli import generating
 from gateway.cli.console import (
     AS_JSON,
     FILES,
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
     app.command()(ack)
     x12 = typer.Typer(no_args_is_help=True, help="What the X12 engine knows.")
     x12.command("sets")(sets)
+    generating.register(x12)
     app.add_typer(x12, name="x12")
 
 
