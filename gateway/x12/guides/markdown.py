@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from gateway.x12.guides.specification import ElementRow, Row, Specification
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<#|~&]|^[>+-])")
 _FENCE = "```"
 
 

@@ -39,6 +39,7 @@ _LIKELY: dict[str, tuple[str, ...]] = {
     "324": ("4500017",),
     "329": ("1",),
     "350": ("1",),
+    "349": ("F",),
     "352": ("BRACKET, STEEL, 40 MM",),
     "353": ("00", "14"),
     "355": ("EA", "LB", "CA"),
@@ -49,6 +50,7 @@ _LIKELY: dict[str, tuple[str, ...]] = {
     "479": ("PO",),
     "554": ("1",),
     "623": ("ET", "UT"),
+    "639": ("PE",),
     "668": ("IA",),
     "715": ("A",),
     "717": ("A",),
@@ -88,6 +90,8 @@ def _candidates(kind: Element, rules: list[Rule], number: int) -> Iterator[str]:
     likely = _LIKELY.get(kind.number, ())
     if not number:
         yield from likely
+    elif likely and likely[0].isdigit() and not kind.codes:
+        yield str(int(likely[0]) + number)
     if kind.codes:
         known = sorted(kind.codes)
         yield from (*(code for code in (*likely, *known) if code in kind.codes),) if not number else known[number:]
