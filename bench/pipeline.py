@@ -22,6 +22,7 @@ import yaml
 from bench.machine import machine
 from gateway.bootstrap import House, build
 from gateway.ledger.database import make_engine
+from gateway.logs import set_up_logs
 from gateway.pipeline.inbound.receive import Submission, receive
 from gateway.pipeline.ports import Blob
 from gateway.server import settle_memory
@@ -78,6 +79,8 @@ def configure(folder: Path, erp: str) -> None:
 async def ours(folder: Path, erp: str, documents: list[bytes]) -> tuple[float, float]:
     """Accept, judge, acknowledge, translate, deliver; return wall and CPU seconds."""
     configure(folder / "config", erp)
+    sys.stderr = (folder / "log").open("w", encoding="utf-8")  # Log lines as `gateway serve` writes them.
+    set_up_logs("json", "info")
     house = await build(load_settings(Environment(config_dir=folder / "config", data_dir=folder / "data")))
     partner = house.configuration().directory.partners["supplier"]
     worker = asyncio.create_task(house.worker.run())
@@ -101,6 +104,7 @@ async def ours(folder: Path, erp: str, documents: list[bytes]) -> tuple[float, f
     house.worker.stop()
     await worker
     await house.close()
+    sys.stderr = sys.__stderr__
     return took
 
 

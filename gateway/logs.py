@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from pydantic_core import to_json
 
 from gateway import trace
 from gateway.errors import GatewayError
@@ -24,9 +25,12 @@ _FRAMES = 12
 
 
 def set_up_logs(form: str, level: str) -> None:
-    """Send log lines to standard error, as JSON or for people; those of the libraries too."""
+    """Send log lines to standard error, as JSON or for people; those of the libraries too.
+
+    Ours are written straight away: the way through the standard library's handlers costs three times as much a line.
+    """
     for_people = form == "console"
-    renderer = structlog.dev.ConsoleRenderer() if for_people else structlog.processors.JSONRenderer()
+    renderer = structlog.dev.ConsoleRenderer() if for_people else structlog.processors.JSONRenderer(_to_json)
     shared: list[structlog.typing.Processor] = [
         trace.stamp,
         structlog.stdlib.add_log_level,
@@ -34,9 +38,9 @@ def set_up_logs(form: str, level: str) -> None:
         tell_failure,
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -47,6 +51,10 @@ def set_up_logs(form: str, level: str) -> None:
     # At debug level these tell whole headers and statements, with the keys and payloads in them.
     for noisy in ("aiohttp", "alembic.runtime.migration", "asyncio", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _to_json(event: Any, **_how: Any) -> str:
+    return to_json(event, fallback=str).decode()
 
 
 def tell_failure(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -29,7 +29,7 @@ class _Pending:
     """What is written at the end of the transaction, many rows at once, because nothing reads it before."""
 
     events: list[Event] = field(default_factory=list)
-    steps: dict[str, Task | None] = field(default_factory=dict)  # None: the step is done.
+    steps: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # Rows; None: the step is done.
     blobs: dict[str, bytes] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
@@ -161,7 +161,7 @@ class SqlUnitOfWork:
 
     def schedule(self, task: Task) -> None:
         """Make a step due; a step of the same subject and name is replaced and keeps its place in its lane."""
-        self._pending.steps[task.id] = replace(task, carry=None)
+        self._pending.steps[task.id] = _step_row(task)
 
     def _schedule(self) -> Any:
         table = tables.steps
@@ -227,8 +227,8 @@ class SqlUnitOfWork:
             self._cursor.run_many("keep", self._keep, rows)
         if pending.events:
             self._cursor.run_records("events", lambda: _insert_all(tables.events), pending.events)
-        done = [{"which": name} for name, task in pending.steps.items() if task is None]
-        due = [_step_row(task) for task in pending.steps.values() if task is not None]
+        done = [{"which": name} for name, row in pending.steps.items() if row is None]
+        due = [row for row in pending.steps.values() if row is not None]
         if done:
             self._cursor.run_many(
                 "finish", lambda: sa.delete(tables.steps).where(tables.steps.c.id == conditions.WHICH), done

@@ -59,27 +59,28 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; then let what runs come to its end."""
-        next_sweep = 0.0
         loop = asyncio.get_running_loop()
+        alarm: asyncio.TimerHandle | None = None
         while not self._stopping:
-            if self._sweep_wanted or loop.time() >= next_sweep:
+            if self._sweep_wanted:
                 self._sweep_wanted = False
                 await self._sweep()
-                next_sweep = loop.time() + self._sweep_seconds
+                if alarm is not None:
+                    alarm.cancel()
+                alarm = loop.call_later(self._sweep_seconds, self._want_sweep)
             while self._ready and len(self._tasks) < self._at_once:
                 self._start(self._ready.popleft())
             self._news.clear()
             if not (self._sweep_wanted or (self._ready and len(self._tasks) < self._at_once)):
-                await self._rest(max(0.0, next_sweep - loop.time()))
+                await self._news.wait()
+        if alarm is not None:
+            alarm.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        except TimeoutError:
-            return
+    def _want_sweep(self) -> None:
+        self._sweep_wanted = True
+        self._news.set()
 
     def stop(self) -> None:
         """Begin no further step."""
