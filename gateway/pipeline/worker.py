@@ -68,6 +68,7 @@ class Worker:
                 if alarm is not None:
                     alarm.cancel()
                 alarm = loop.call_later(self._sweep_seconds, self._want_sweep)
+                continue  # It may have been told to stop meanwhile.
             while self._ready and len(self._tasks) < self._at_once:
                 self._start(self._ready.popleft())
             self._news.clear()
