@@ -6,12 +6,13 @@ Where a rule and the standard speak of the same thing the rule is heard, and one
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
 from gateway.x12.elements import is_date
 from gateway.x12.faults import Fault, FaultCode
 from gateway.x12.guides.levels import Hierarchy
-from gateway.x12.guides.reference import Node, Scene
+from gateway.x12.guides.reference import Node, Scene, in_full
 from gateway.x12.guides.rule import Rule
 from gateway.x12.hierarchy import link
 from gateway.x12.model import TransactionSet, element
@@ -64,6 +65,8 @@ class Check:
         }
         self.faults: list[Fault] = []
         self.overruled: set[Place] = set()
+        self._memo: dict[int, Any] = {}
+        self._totals: dict[int, Decimal | None] = {}
         self._offsets: list[int] = []
         self._occurrences: dict[int, int] = {}
 
@@ -82,7 +85,7 @@ class Check:
                 self._count(rule, node, [self.positions.get(id(segment), 0) for segment in found])
             else:
                 for segment in found:
-                    scene = Scene(self.tree, node, segment, self.marks)
+                    scene = Scene(self.tree, node, segment, self.marks, self._memo)
                     if rule.when is None or rule.when.holds(scene):
                         self._element(rule, segment, scene, seen)
 
@@ -113,7 +116,7 @@ class Check:
     def _count(self, rule: Rule, node: Node, positions: list[int]) -> None:
         """Check presence and number of a segment or loop within one repetition of what is around it."""
         text, name = rule.text, rule.name
-        if rule.when is not None and not rule.when.holds(Scene(self.tree, node, None, self.marks)):
+        if rule.when is not None and not rule.when.holds(Scene(self.tree, node, None, self.marks, self._memo)):
             return
         said = (name, rule.loop) in self.missing and not rule.conditional
         why = f" because {rule.when.words}" if rule.when else ""
@@ -165,7 +168,10 @@ class Check:
         text = rule.text
         if text.codes is not None:
             self.overruled.add((*spot, FaultCode.CODE_UNKNOWN))
-        if text.length is not None:
+        kind = rule.target.element
+        if (
+            text.length is not None and kind is not None and kind.type != "B"
+        ):  # Data have the length announced for them.
             self.overruled.update(((*spot, FaultCode.TOO_LONG), (*spot, FaultCode.TOO_SHORT)))
         found = wrong(rule, value, self._place(rule, scene.segment[0] if scene.segment else ""))
         found = found or self._wrong_beside(rule, value, scene, seen, spot.position)
@@ -183,17 +189,24 @@ class Check:
             message = f"{value[:60]!r} in {shown} stands in segment {seen[value]} already"
             return FaultCode.ELEMENT_NOT_ALLOWED, message, "send each value once"
         if rule.not_before is not None and is_date(value):
-            for other in rule.not_before.values(scene):
-                if is_date(other) and _century(value) < _century(other):
-                    message = f"{value!r} in {shown} is before {rule.not_before.text}, which is {other}"
-                    return FaultCode.DATE, message, f"send {other} or a later date"
+            other = rule.not_before.latest(scene)
+            if other and in_full(value) < in_full(other):
+                message = f"{value!r} in {shown} is before {rule.not_before.text}, which is {other}"
+                return FaultCode.DATE, message, f"send {other} or a later date"
         if rule.total is not None:
-            total = rule.total.of(self.tree, self.marks, kind)
+            total = self._total(rule)
             if total is not None and not rule.total.agrees(value, total, kind):
                 right = rule.total.written(total, kind)
                 message = f"{shown} is {value[:60]!r}, but {rule.total.text} is {right}"
                 return FaultCode.ELEMENT_NOT_ALLOWED, message, f"send {right}, or correct what it adds up"
         return None
+
+    def _total(self, rule: Rule) -> Decimal | None:
+        if rule.total is None:
+            return None
+        if id(rule) not in self._totals:
+            self._totals[id(rule)] = rule.total.of(self.tree, self.marks, rule.target.element)
+        return self._totals[id(rule)]
 
     @staticmethod
     def _place(rule: Rule, segment: str) -> str:
@@ -266,10 +279,6 @@ def wrong(rule: Rule, value: str, shown: str) -> tuple[FaultCode, str, str] | No
         message = f"{value[:60]!r} in {shown} does not look like {rule.mask.text}"
         return FaultCode.ELEMENT_NOT_ALLOWED, message, f"send it as {rule.mask.example()}"
     return None
-
-
-def _century(value: str) -> str:
-    return value if len(value) == 8 else f"20{value}"
 
 
 def _occurrences(node: Node, positions: dict[int, int]) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 MOST_ATOMS = 500  # Of one alternative, repetitions counted; matching costs at most so many steps a character.
 
+MOST_CHARACTERS = 10_000  # A longer value fits no mask; no element that people look at is so long.
+
 _REPEAT = re.compile(r"\{(\d{1,3})(?:\.\.(\d{1,3}))?\}")
 _DIGITS, _CAPITALS = frozenset(string.digits), frozenset(string.ascii_uppercase)
 _CLASSES: dict[str, tuple[Callable[[str], bool], str]] = {
@@ -56,7 +58,7 @@ class Mask:
 
     def fits(self, value: str) -> bool:
         """Tell whether the whole of ``value`` looks like this."""
-        return any(_fits(way, value) for way in self.ways)
+        return len(value) <= MOST_CHARACTERS and any(_fits(way, value) for way in self.ways)
 
     def example(self, number: int = 0, least: int = 0) -> str:
         """Return a value that fits, another one for another ``number`` where there is room, from ``least`` characters on."""

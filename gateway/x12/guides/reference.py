@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.x12.delimiters import Delimiters
+from gateway.x12.elements import is_date
 from gateway.x12.model import element
 from gateway.x12.path import PathError, Target, loops_at, parse, resolve, segments_at
 from gateway.x12.standards.definition import Loop
@@ -21,13 +22,18 @@ _TERM = re.compile(r"(not\s+)?((?:[^\s=!\[\]]|\[[^\[\]]*\])+)(?:\s*(!?=)\s*(\S+)
 Node = dict[str, list[Any]]
 
 
-class Scene(NamedTuple):
-    """Where a rule is being checked: the whole set, the repetition of the loop around it, and the segment if there is one."""
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a rule is being checked: the whole set, the repetition of the loop around it, and the segment if there is one.
+
+    ``memo`` keeps what is the same everywhere in the set, so that a rule about each of many lines looks only once.
+    """
 
     root: Node
     node: Node
     segment: list[str] | None
     marks: Delimiters
+    memo: dict[int, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,14 @@ class Reference:
             elif value := value_at(segment, target, scene.marks):
                 yield value
 
+    def latest(self, scene: Scene) -> str:
+        """Return the latest date that stands there; empty where there is none."""
+        if not self.from_root:
+            return max(filter(is_date, self.values(scene)), key=in_full, default="")
+        if id(self) not in scene.memo:
+            scene.memo[id(self)] = max(filter(is_date, self.values(scene)), key=in_full, default="")
+        return str(scene.memo[id(self)])
+
     def _segments(self, target: Target, scene: Scene) -> Iterator[list[str]]:
         if self.same_segment and scene.segment is not None:
             yield scene.segment
@@ -59,6 +73,11 @@ class Reference:
                 yield from segments_at(node, target.use, target.filters)
             else:
                 yield next(iter(node.values()))[0]
+
+
+def in_full(date: str) -> str:
+    """Return a date as CCYYMMDD."""
+    return date if len(date) == 8 else f"20{date}"
 
 
 def value_at(segment: list[str], target: Target, marks: Delimiters) -> str:
@@ -105,6 +124,13 @@ class _Term:
     other: bool
 
     def holds(self, scene: Scene) -> bool:
+        if not self.reference.from_root:
+            return self._looked(scene)
+        if id(self) not in scene.memo:
+            scene.memo[id(self)] = self._looked(scene)
+        return bool(scene.memo[id(self)])
+
+    def _looked(self, scene: Scene) -> bool:
         found = self.reference.values(scene)
         if not self.values:
             return any(True for _ in found) != self.absent

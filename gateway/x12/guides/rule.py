@@ -47,7 +47,8 @@ class Rule:
     @property
     def conditional(self) -> bool:
         """Whether it is about some of the segments or loops of that name only."""
-        return bool(self.target.filters or (self.target.use is None and self.target.hops[-1].filters) or self.when)
+        last = self.target.hops[-1] if self.target.use is None else None
+        return bool(self.target.filters or self.when or (last is not None and (last.filters or last.children)))
 
     @property
     def place(self) -> tuple[object, ...]:
