@@ -65,7 +65,7 @@ def load_guide(located: Located) -> Guide:
     try:
         text = GuideText.model_validate(located.data or {})
     except ValidationError as error:
-        raise ConfigurationError(located.problems(error, GuideText)) from None
+        raise ConfigurationError(located.problems(error)) from None
     choice = set_definition(text.set, text.version)
     if choice is None:
         problem = located.problem(
