@@ -136,8 +136,10 @@ class Collector:
 
     def structure(self, placed: Placed) -> None:
         """Take what the walk found out of place."""
+        told = {item.position for item in placed.misplaced if not item.cause and item.code not in self._tolerate}
         for item in placed.misplaced:
-            if item.position != self._cut and self._keeps(item.code):
+            # What a segment explains that nobody knows is a fault of its own where that segment is let pass.
+            if item.position != self._cut and item.cause not in told and self._keeps(item.code):
                 self.faults.append(self._misplaced(item))
 
     def _misplaced(self, item: Misplacement) -> Fault:

@@ -72,7 +72,7 @@ _WORDS: dict[FaultCode, tuple[str, str]] = {
         "send at most {detail}",
     ),
     FaultCode.SEGMENT_OUT_OF_ORDER: (
-        "{segment} ({label}) comes too late{within}",
+        "{segment} ({label}) stands out of order{within}",
         "move it to its place in the order of the set",
     ),
 }
@@ -132,6 +132,8 @@ def written_words(code: FaultCode, name: str, number: int) -> tuple[str, str]:
 def segment_words(code: FaultCode, name: str, label: str, loop_path: str, opener: str, detail: str) -> tuple[str, str]:
     """Return message and advice for a fault on a segment."""
     what, fix = _WORDS[code]
+    if code is FaultCode.SEGMENT_UNEXPECTED and not opener:
+        what, fix = "{segment} ({label}) may not stand here", "move it to its place in the order of the set"
     facts = {
         "segment": name,
         "label": label or "unknown",
