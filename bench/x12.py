@@ -59,8 +59,6 @@ def environment(name: str) -> Path:
     done = folder / "installed"
     if not done.exists():
         say(f"installing {PINNED[name]} into {folder}")
-        folder.mkdir(parents=True, exist_ok=True)
-        (PEERS / ".gitignore").write_text("*\n", encoding="ascii")
         venv.create(folder, with_pip=True, clear=True)
         quiet = ["--quiet", "--disable-pip-version-check"]
         subprocess.run([python, "-m", "pip", "install", *quiet, PINNED[name]], check=True)

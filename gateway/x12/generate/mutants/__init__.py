@@ -7,14 +7,14 @@ where the document has no such place. What is expected follows from the rule, no
 from __future__ import annotations
 
 from gateway.x12.generate.chance import Chance
-from gateway.x12.generate.mutants import conditions, content, envelope, hierarchy, structure, trailers, values
+from gateway.x12.generate.mutants import conditions, content, envelope, hierarchy, structure, trailers, values, writing
 from gateway.x12.generate.mutants.subject import Breaker, Expected, Mutant, Subject, subjects
 
 __all__ = ["RULES", "Expected", "Mutant", "mutate"]
 
 RULES: dict[str, Breaker] = {
     name: breaker
-    for room in (structure, content, conditions, values, hierarchy, trailers, envelope)
+    for room in (structure, content, conditions, values, writing, hierarchy, trailers, envelope)
     for name, breaker in room.RULES.items()
 }
 

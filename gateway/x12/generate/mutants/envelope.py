@@ -161,6 +161,12 @@ def stray(subject: Subject, chance: Chance) -> Change:
     return Change((Edit(subject.transaction.offset, 0, segment),), (Expected(FaultCode.STRUCTURE),))
 
 
+def blank_in_envelope(subject: Subject, chance: Chance) -> Change:
+    """Put a second terminator between the group's header and a set, or between sets."""
+    blank = subject.marks.segment.encode("latin-1")
+    return Change((Edit(subject.transaction.offset, 0, blank),), (Expected(FaultCode.ENVELOPE_BLANK),))
+
+
 def interchange_repeated(subject: Subject, chance: Chance) -> Change | None:
     """Send an interchange twice."""
     start, end = subject.transaction.interchange, subject.end
@@ -188,5 +194,6 @@ RULES: dict[str, Breaker] = {
     "interchange-trailer-missing": interchange_trailer_missing,
     "junk": junk,
     "stray": stray,
+    "blank-in-envelope": blank_in_envelope,
     "interchange-repeated": interchange_repeated,
 }
