@@ -126,7 +126,7 @@ def test_the_rules_reach_every_code_of_the_standard():
 def test_a_seed_says_all():
     data = document("850").encode()
     assert mutate(data, Random(5)) == mutate(data, Random(5))
-    assert mutate(data, Random(5)) != mutate(data, Random(6))
+    assert len({mutate(data, Random(seed)) for seed in range(10)}) > 5
 
 
 def test_only_one_set_of_several_is_broken():
