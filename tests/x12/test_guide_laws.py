@@ -9,6 +9,8 @@ from gateway.errors import ConfigurationError
 from gateway.x12.faults import FaultCode
 from gateway.x12.guide import Guide
 from gateway.x12.guides.check import place_of
+from gateway.x12.model import TransactionSet
+from gateway.x12.reader import read
 from gateway.x12.standards import set_definition
 from gateway.x12.standards.definition import Element, Loop
 from gateway.x12.validator import Judgment, look_closely
@@ -86,7 +88,9 @@ def cases(draw: st.DrawFn) -> tuple[Guide | None, Judgment]:
         guide = guide_of(*(f"{path}: {rule}" for path, rule in stated.items()), set_id=set_id)
     except ConfigurationError:
         guide = None  # It contradicts itself, which other tests look at.
-    return guide, judged(set_id, body)
+    # A segment that was renamed to ST or SE makes several sets of one; the first is as good as any.
+    sets = (part for part in read(document(set_id, body).encode()) if isinstance(part, TransactionSet))
+    return guide, look_closely(next(sets))
 
 
 @given(cases())

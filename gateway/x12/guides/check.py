@@ -14,10 +14,12 @@ from gateway.x12.faults import Fault, FaultCode
 from gateway.x12.guides.levels import Hierarchy
 from gateway.x12.guides.reference import Node, Scene, in_full
 from gateway.x12.guides.rule import Rule
+from gateway.x12.guides.segments import COMPONENT, new_segment
+from gateway.x12.guides.value import wrong
+from gateway.x12.guides.values import sample
 from gateway.x12.hierarchy import link
 from gateway.x12.model import TransactionSet, element
 from gateway.x12.path import loops_at, segments_at
-from gateway.x12.standards.definition import Element
 from gateway.x12.validator import Judgment
 
 Place: TypeAlias = tuple[int, int, int, int, FaultCode]
@@ -28,16 +30,8 @@ def place_of(fault: Fault) -> Place:
     return fault.position, fault.element, fault.component, fault.repetition, fault.code
 
 
-def size_of(value: str, kind: Element | None) -> int:
-    """Return the length of a value as the standard counts it: of a number only its digits, without the exponent."""
-    if kind is not None and kind.type[0] in "NR":
-        return sum(map(str.isdigit, value.partition("E")[0]))
-    return len(value)
-
-
 _OVER = (FaultCode.SEGMENT_OVER_MAXIMUM, FaultCode.LOOP_OVER_MAXIMUM)
 _ABSENT = (FaultCode.ELEMENT_MISSING, FaultCode.CONDITION_BROKEN)
-_MOST_CODES = 20  # Shown in the advice.
 
 
 class Spot(NamedTuple):
@@ -125,7 +119,7 @@ class Check:
             if text.least > 1:
                 message = f"{rule.target.path.text} must come {text.least} times at least{why}, not {len(positions)}"
             code = FaultCode.SEGMENT_REQUIRED_BY_GUIDE
-            self._add(rule, code, Spot(self._first_position(node)), message, f"add {name}")
+            self._add(rule, code, Spot(self._first_position(node)), message, self._addition(rule))
         if text.forbid:
             for position in positions:
                 code, message = FaultCode.SEGMENT_NOT_ALLOWED, f"{name} is not allowed here{why}"
@@ -153,7 +147,21 @@ class Check:
             code, message = FaultCode.ELEMENT_REQUIRED_BY_GUIDE, f"{self._place(rule, segment[0])} is required"
             if rule.when is not None:
                 code, message = FaultCode.CONDITION_BROKEN, f"{message} because {rule.when.words}"
-            self._add(rule, code, Spot(position, elements.first, elements.component), message, "send it")
+            self._add(rule, code, Spot(position, elements.first, elements.component), message, self._sending(rule))
+
+    def _addition(self, rule: Rule) -> str:
+        """Advise to add a segment, and show one."""
+        use, filters = rule.target.use, rule.target.filters
+        if use is None:
+            use, filters = rule.target.hops[-1].loop.trigger, rule.target.hops[-1].filters
+        line = self.marks.element.join(new_segment(use, filters)).replace(COMPONENT, self.marks.component)
+        return f"add {use.name}, for example {line}{self.marks.segment.strip()}"
+
+    @staticmethod
+    def _sending(rule: Rule) -> str:
+        """Advise to send an element, and show a value."""
+        kind = rule.target.element
+        return f"send it, for example {sample(kind, [rule])}" if kind is not None else "send it"
 
     def _values(self, value: str, component: int) -> Iterator[tuple[int, str]]:
         """Yield the repetitions of an element, each with its number (0 for the only one), or a component of each."""
@@ -191,7 +199,7 @@ class Check:
         if rule.not_before is not None and is_date(value):
             other = rule.not_before.latest(scene)
             if other and in_full(value) < in_full(other):
-                message = f"{value!r} in {shown} is before {rule.not_before.text}, which is {other}"
+                message = f"{value!r} in {shown} is before {rule.not_before.shown}, which is {other}"
                 return FaultCode.DATE, message, f"send {other} or a later date"
         if rule.total is not None:
             total = self._total(rule)
@@ -258,27 +266,6 @@ class Check:
                 fix=fix,
             )
         )
-
-
-def wrong(rule: Rule, value: str, shown: str) -> tuple[FaultCode, str, str] | None:
-    """Judge a value that is present by itself; return code, message and advice, or None."""
-    text, (low, high) = rule.text, rule.text.lengths
-    size = size_of(value, rule.target.element)
-    if text.forbid:
-        if rule.when is not None:
-            return FaultCode.EXCLUDED, f"{shown} is not allowed because {rule.when.words}", "leave it empty"
-        return FaultCode.ELEMENT_NOT_ALLOWED, f"{shown} is not allowed here", "leave it empty"
-    if text.codes is not None and value not in text.codes:
-        listed = ", ".join(text.codes[:_MOST_CODES]) + (", ..." if len(text.codes) > _MOST_CODES else "")
-        message = f"{value[:60]!r} in {shown} is not a code that the guide allows here"
-        return FaultCode.CODE_NOT_IN_GUIDE, message, f"send one of {listed}"
-    if text.length is not None and not low <= size <= high:
-        message = f"{shown} has {size} characters, not {text.length}"
-        return FaultCode.LENGTH_OF_GUIDE, message, f"send {text.length} characters"
-    if rule.mask is not None and not rule.mask.fits(value):
-        message = f"{value[:60]!r} in {shown} does not look like {rule.mask.text}"
-        return FaultCode.ELEMENT_NOT_ALLOWED, message, f"send it as {rule.mask.example()}"
-    return None
 
 
 def _occurrences(node: Node, positions: dict[int, int]) -> Iterator[tuple[int, int]]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gateway.x12.delimiters import Delimiters
-from gateway.x12.guides.check import size_of
 from gateway.x12.guides.reference import Node
+from gateway.x12.guides.value import size_of
 from gateway.x12.model import element
 from gateway.x12.standards.definition import Composite, Element, Loop, SetDefinition, Use
 

@@ -1,4 +1,4 @@
-"""Changes the elements of an example until the rules about them are kept. The twin of `gateway.x12.guides.check`."""
+"""Changes the elements of an example until the rules about them are kept: it puts right what the check would find."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from gateway.x12.elements import is_date
-from gateway.x12.guides.check import wrong
 from gateway.x12.guides.reference import Scene, value_at
 from gateway.x12.guides.rule import Rule
 from gateway.x12.guides.segments import put
+from gateway.x12.guides.value import wrong
 from gateway.x12.guides.values import sample
 from gateway.x12.standards.definition import Use
 

@@ -45,6 +45,11 @@ class Reference:
     same_segment: bool
     from_root: bool
 
+    @property
+    def shown(self) -> str:
+        """The place as a sentence names it."""
+        return self.text.removeprefix("/")
+
     def values(self, scene: Scene) -> Iterator[str]:
         """Yield what stands there and is not empty; for a segment or loop its identifier once for each."""
         target = self.target
@@ -138,7 +143,7 @@ class _Term:
 
     @property
     def words(self) -> str:
-        place = self.reference.text
+        place = self.reference.shown
         if not self.values:
             is_element = self.reference.target is not None and self.reference.target.elements is not None
             return (

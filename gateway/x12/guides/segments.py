@@ -11,7 +11,7 @@ from gateway.x12.standards.definition import Composite, Element, Position, Synta
 
 _SHOWN = 4  # Elements that an example shows where it may.
 _FIXED = {"BIN": ["BIN", "4", "DATA"], "BDS": ["BDS", "ASC", "4", "DATA"], "LS": ["LS", "0100"], "LE": ["LE", "0100"]}
-_MARK = ">"
+COMPONENT = ">"  # Between the components of an example.
 
 
 def new_segment(use: Use, filters: tuple[Filter, ...] = (), never: frozenset[int] = frozenset()) -> list[str]:
@@ -46,7 +46,7 @@ def _filled(kind: Element | Composite) -> str:
     required = {number for number, position in enumerate(kind.components, 1) if position.required} or {1}
     chosen = _closed(kind.components, kind.notes, required) or required
     parts = [_filled(position.kind) if number in chosen else "" for number, position in enumerate(kind.components, 1)]
-    return _MARK.join(parts[: max(chosen)])
+    return COMPONENT.join(parts[: max(chosen)])
 
 
 def _closed(positions: tuple[Position, ...], notes: tuple[SyntaxNote, ...], chosen: set[int]) -> set[int] | None:
@@ -75,10 +75,10 @@ def put(segment: list[str], number: int, value: str, component: int = 0) -> None
     """Set an element or component; nothing stays behind the last value."""
     segment += [""] * (number + 1 - len(segment))
     if component:
-        parts = segment[number].split(_MARK)
+        parts = segment[number].split(COMPONENT)
         parts += [""] * (component - len(parts))
         parts[component - 1] = value
-        value = _MARK.join(parts).rstrip(_MARK)
+        value = COMPONENT.join(parts).rstrip(COMPONENT)
     segment[number] = value
     while len(segment) > 1 and not segment[-1]:
         segment.pop()
@@ -100,7 +100,7 @@ def complete(segment: list[str], use: Use) -> bool:
 
 
 def _complete_composite(segment: list[str], number: int, kind: Composite) -> bool:
-    parts = element(segment, number).split(_MARK)
+    parts = element(segment, number).split(COMPONENT)
     present = {index for index, part in enumerate(parts, 1) if part}
     missing = (_closed(kind.components, kind.notes, present) or present) - present
     for index in sorted(missing):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gateway.x12.elements import judge_value
-from gateway.x12.guides.check import wrong
 from gateway.x12.guides.rule import Rule
+from gateway.x12.guides.value import wrong
 from gateway.x12.standards.definition import Element
 
 # Data element -> what an example says there, the likeliest first. Where it does not fit, the next or a made one serves.

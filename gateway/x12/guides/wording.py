@@ -46,7 +46,7 @@ def _value_words(rule: Rule) -> list[str]:
     if text.unique:
         said.append("each one different")
     if rule.not_before is not None:
-        said.append(f"not before {rule.not_before.text}")
+        said.append(f"not before {rule.not_before.shown}")
     if rule.total is not None:
         said.append(f"equals {rule.total.text}")
     return said
