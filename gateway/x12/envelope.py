@@ -226,10 +226,10 @@ class _Examiner:
         if whole_number(number) is None or len(number) > 9:
             message = f"GS06 {number!r} is no control number"
             self._group_fault(FaultCode.GROUP_NUMBER, message, "send 1 to 9 digits", start.offset)
-        elif (start.functional_id, number) in self.seen_groups:
+        elif (start.functional_id, number.lstrip("0")) in self.seen_groups:
             message = f"group {number} comes twice in this interchange"
             self._group_fault(FaultCode.GROUP_REPEATED, message, "give each group a number of its own", start.offset)
-        self.seen_groups.add((start.functional_id, number))
+        self.seen_groups.add((start.functional_id, number.lstrip("0")))
         if start.functional_id and start.functional_id not in group_kinds():
             message = f"GS01 {start.functional_id!r} is no kind of group"
             self._group_fault(FaultCode.GROUP_UNSUPPORTED, message, "send one such as PO, PR, SH or IN", start.offset)

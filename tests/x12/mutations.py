@@ -6,11 +6,52 @@ VALUES = st.one_of(
     st.sampled_from(["", " ", "0", "1", "-1", "1.5", ".5", ".", "1E3", "QQ", "ZZ", "EA", "ST", "20260229", "20240229"])
     | st.sampled_from(
         ["20261231", "0800", "2460", "A>B", ">", "1>2>3", "A^B", "A>B^C", "^", "x" * 90, "9" * 12, "é", "\x07"]
+    )
+    | st.sampled_from(
+        [
+            "ea",
+            "zz",
+            "st",
+            "E\nA",
+            "\r\nEA",
+            "20261\n120",
+            "260228",
+            "™",
+            "日本",
+            "-0",
+            "1E+3",
+            "235960",
+            "dp>1",
+            "dp^ia",
+        ]
     ),
     st.text(st.characters(codec="ascii", exclude_characters="*~"), max_size=4),
 )
 NAMES = st.sampled_from(
-    ["ST", "SE", "HL", "N1", "N3", "REF", "PO1", "PID", "ACK", "LIN", "SLN", "CTT", "DTM", "ZZZ", "B", "AK3", ""]
+    [
+        "ST",
+        "SE",
+        "HL",
+        "N1",
+        "N3",
+        "REF",
+        "PO1",
+        "PID",
+        "ACK",
+        "LIN",
+        "SLN",
+        "CTT",
+        "DTM",
+        "ZZZ",
+        "B",
+        "AK3",
+        "",
+        "n1",
+        "po1",
+        "P\nO1",
+        "se",
+        "BHT",
+    ]
 )
 
 

@@ -15,25 +15,61 @@ def _element(kind: str, low: int = 1, high: int = 5, codes: frozenset[str] = fro
     return Element("999", kind, low, high, "a thing", codes)
 
 
-@pytest.mark.parametrize("value", ["20260101", "20240229", "20001231", "260228", "240229"])
+@pytest.mark.parametrize(
+    "value", ["20260101", "20240229", "20000229", "20001231", "260228", "240229", "000229", "991231"]
+)
 def test_a_day_of_the_calendar_is_a_date(value):
     assert is_date(value)
 
 
 @pytest.mark.parametrize(
     "value",
-    ["20260229", "21000229", "20261301", "20260100", "20260431", "00000101", "2026011", "2026-1-1", "²0260101", ""],
+    [
+        "20260229",
+        "19000229",
+        "250229",
+        "261301",
+        "260431",
+        "000000",
+        "21000229",
+        "20261301",
+        "20260100",
+        "20260431",
+        "00000101",
+        "2026011",
+        "2026-1-1",
+        "²0260101",
+        "",
+    ],
 )
 def test_a_day_that_never_was_is_no_date(value):
     assert not is_date(value)
 
 
-@pytest.mark.parametrize("value", ["0000", "2359", "235959", "2359599", "23595999"])
+@pytest.mark.parametrize("value", ["0000", "2359", "000000", "235959", "2359599", "23595999", "23595900"])
 def test_a_time_of_day_is_a_time(value):
     assert is_time(value)
 
 
-@pytest.mark.parametrize("value", ["2400", "1260", "125960", "12:5", "123", "12345", "123456789", "١٢٣٤"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2400",
+        "240000",
+        "1260",
+        "125960",
+        "235960",
+        "23596000",
+        "0860",
+        "-800",
+        " 0800",
+        "12:5",
+        "123",
+        "12345",
+        "123456789",
+        "١٢٣٤",
+    ],
+)
 def test_what_no_clock_shows_is_no_time(value):
     assert not is_time(value)
 
@@ -60,6 +96,22 @@ def test_what_no_clock_shows_is_no_time(value):
         ("N2", "1.5", FaultCode.CHARACTER),
         ("N0", "1 ", FaultCode.CHARACTER),
         ("N0", "+1", FaultCode.CHARACTER),
+        ("N0", "-0", None),
+        ("N0", "00042", None),
+        ("N0", "--1", FaultCode.CHARACTER),
+        ("N0", "1-", FaultCode.CHARACTER),
+        ("N9", "12345", None),
+        ("N9", "1E2", FaultCode.CHARACTER),
+        ("R", "-0", None),
+        ("R", "-.5", None),
+        ("R", "-0.0", None),
+        ("R", "+1.5", FaultCode.CHARACTER),
+        ("R", "1.5E+3", FaultCode.CHARACTER),  # A sign stands for minus only.
+        ("R", "1.5E", FaultCode.CHARACTER),
+        ("R", "1.5e3", FaultCode.CHARACTER),
+        ("R", "1.5E3.5", FaultCode.CHARACTER),
+        ("R", "1E12345", None),  # What stands behind the E is not counted.
+        ("R", "1 000", FaultCode.CHARACTER),
         ("N0", "-", FaultCode.CHARACTER),
         ("N0", "\u0661", FaultCode.CHARACTER),  # A digit, but none of ASCII.
         ("R", "-123.45", None),

@@ -91,6 +91,14 @@ def test_the_same_group_number_twice_is_a_fault_of_the_second():
     assert [each.verdict for each in found.groups] == ["A", "R"]
 
 
+def test_leading_zeros_make_no_other_number():
+    found = _judged(interchange(group("PO", GOOD), group("PO", GOOD, number="01")))
+    assert [[fault.code.ack_code for fault in each.faults] for each in found.groups] == [[], ["AK905:19"]]
+    one = interchange(group("PO", GOOD))
+    twice = checked(one + one.replace("*000000001*0*P", "*1*0*P").replace("IEA*1*000000001", "IEA*1*1")).interchanges
+    assert "TA105:025" in [fault.code.ack_code for fault in twice[1].faults]
+
+
 def test_the_same_group_number_of_another_kind_is_another_group():
     answer = transaction("997", BODIES["997"])
     assert _envelope_codes(interchange(group("PO", GOOD), group("FA", answer))) == []
