@@ -2,13 +2,16 @@
 
 import time
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import ConfigurationError
 from gateway.x12.faults import FaultCode
 from gateway.x12.guide import Guide
 from gateway.x12.guides.check import place_of
+from gateway.x12.guides.html import to_html
+from gateway.x12.guides.markdown import to_markdown
+from gateway.x12.guides.specification import specify
 from gateway.x12.model import TransactionSet
 from gateway.x12.reader import read
 from gateway.x12.standards import set_definition
@@ -152,3 +155,19 @@ def test_rules_about_each_of_many_lines_look_at_the_whole_set_once():
     result = guide.apply(found, found.transaction.segments)
     assert time.process_time() - begun < 5
     assert {fault.segment for fault in result.faults if fault.rule} <= {"AMT", "PO1"}
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_whatever_a_guide_asks_it_can_be_shown_and_the_example_keeps_to_it_or_says_why_not(data):
+    set_id = data.draw(st.sampled_from(SETS))
+    stated = dict(rule.split(": ", 1) for rule in data.draw(st.lists(rules(set_id), min_size=1, max_size=6)))
+    try:
+        guide = guide_of(*(f"{path}: {rule}" for path, rule in stated.items()), set_id=set_id)
+    except ConfigurationError:
+        return
+    spec = specify(guide)
+    found = look_closely(set_of(spec.example))
+    assert guide.apply(found, found.transaction.segments).accepted == (not spec.faults)
+    for page in (to_html(spec), to_markdown(spec)):
+        assert ("No document can keep to all of these rules" in page) == bool(spec.faults)
