@@ -1,15 +1,26 @@
-"""Checks a file as a whole: every interchange, group and set, every fault. What `gateway check` prints."""
+"""Checks a file as a whole: every interchange, group and set, every fault with its explanation. What `gateway check` prints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.errors import X12Error
 from gateway.x12.envelope import Judge, JudgedInterchange, JudgedSet, Tolerate, examine
+from gateway.x12.explanation import Explanation, explain_envelope, explain_junk, explain_set
 from gateway.x12.faults import Fault
-from gateway.x12.model import InterchangeStart
+from gateway.x12.guided import Guides
+from gateway.x12.model import (
+    Debris,
+    GroupEnd,
+    GroupStart,
+    InterchangeAcknowledgment,
+    InterchangeEnd,
+    InterchangeStart,
+    Part,
+    Stray,
+)
 from gateway.x12.reader import read
 from gateway.x12.validator import Judgment
 
@@ -22,14 +33,19 @@ class InterchangeReport:
     faults: list[Fault] = field(default_factory=list)
     documents: list[Judgment] = field(default_factory=list)
     judged: JudgedInterchange | None = None
+    sent: dict[int, Sequence[str]] = field(default_factory=dict)  # Segments of the envelope that are at fault.
 
-    def as_dict(self) -> dict[str, Any]:
+    def explained(self) -> list[Explanation]:
+        """Explain the faults of the envelope."""
+        return explain_envelope(self.faults, self.judged, self.sent) if self.judged is not None else []
+
+    def as_dict(self, guides: Guides | None = None) -> dict[str, Any]:
         """The shape of ``gateway check --json``."""
         return {
             "sender": " ".join(self.start.sender),
             "receiver": " ".join(self.start.receiver),
             "control_number": self.start.control_number,
-            "faults": [fault.as_dict() for fault in self.faults],
+            "faults": [each.as_dict() for each in self.explained()],
             "documents": [
                 {
                     "set": judgment.set_id,
@@ -37,7 +53,7 @@ class InterchangeReport:
                     "judged_by": judgment.definition.version if judgment.definition else None,
                     "control_number": judgment.control_number,
                     "accepted": judgment.accepted,
-                    "faults": [fault.as_dict() for fault in judgment.faults],
+                    "faults": [each.as_dict() for each in explain_set(judgment, guides)],
                 }
                 for judgment in self.documents
             ],
@@ -46,12 +62,14 @@ class InterchangeReport:
 
 @dataclass(slots=True)
 class FileReport:
-    """A whole file. ``problem`` says why it can't be read (further)."""
+    """A whole file. ``problem`` says why it can't be read (further); ``guides`` finds the guides that faults name."""
 
     file: str
     interchanges: list[InterchangeReport] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     problem: str = ""
+    guides: Guides | None = None
+    junk: dict[int, str] = field(default_factory=dict)  # How the bytes outside of every interchange begin.
 
     @property
     def clean(self) -> bool:
@@ -66,25 +84,36 @@ class FileReport:
         """Whether it could be read to its end."""
         return not self.problem
 
+    def explained(self) -> list[Explanation]:
+        """Explain what stands outside of every interchange."""
+        return [explain_junk(fault, self.junk.get(fault.offset, "")) for fault in self.faults]
+
     def as_dict(self) -> dict[str, Any]:
         """The shape of ``gateway check --json``."""
-        faults = [fault.as_dict() for fault in self.faults]
+        faults = [each.as_dict() for each in self.explained()]
         if self.problem:
             faults.append({"where": "transmission", "code": "unreadable", "ack_code": "", "message": self.problem})
         return {
             "file": self.file,
             "readable": self.readable,
             "faults": faults,
-            "interchanges": [each.as_dict() for each in self.interchanges],
+            "interchanges": [each.as_dict(self.guides) for each in self.interchanges],
         }
 
 
-def report(file: str, data: bytes | Iterable[bytes], judge: Judge, tolerate: Tolerate | None = None) -> FileReport:
+def report(
+    file: str,
+    data: bytes | Iterable[bytes],
+    judge: Judge,
+    tolerate: Tolerate | None = None,
+    guides: Guides | None = None,
+) -> FileReport:
     """Read and judge everything in ``data``."""
-    made = FileReport(file)
+    made = FileReport(file, guides=guides)
+    sent: dict[int, Sequence[str]] = {}
     current: InterchangeReport | None = None
     try:
-        for item in examine(read(data), judge, tolerate):
+        for item in examine(_noted(read(data), sent, made.junk), judge, tolerate):
             match item:
                 case InterchangeStart():
                     current = InterchangeReport(item)
@@ -94,6 +123,8 @@ def report(file: str, data: bytes | Iterable[bytes], judge: Judge, tolerate: Tol
                 case JudgedInterchange() if current is not None:
                     current.judged = item
                     current.faults = item.faults + [fault for group in item.groups for fault in group.faults]
+                    current.sent = {each.offset: sent[each.offset] for each in current.faults if each.offset in sent}
+                    sent.clear()
                 case Fault():
                     made.faults.append(item)
                 case _:
@@ -101,3 +132,24 @@ def report(file: str, data: bytes | Iterable[bytes], judge: Judge, tolerate: Tol
     except X12Error as error:
         made.problem = error.detail
     return made
+
+
+def _noted(parts: Iterable[Part], sent: dict[int, Sequence[str]], junk: dict[int, str]) -> Iterator[Part]:
+    """Pass on what a reader yields, and keep the segments of the envelope as they were sent, by their offset."""
+    for part in parts:
+        match part:
+            case GroupStart():
+                sent[part.offset] = ["GS", *part.elements]
+            case GroupEnd(elements=tuple() as elements):
+                sent[part.offset] = ["GE", *elements]
+            case InterchangeEnd(elements=tuple() as elements):
+                sent[part.offset] = ["IEA", *elements]
+            case InterchangeAcknowledgment():
+                sent[part.offset] = ["TA1", *part.elements]
+            case Stray(text=text) if text:
+                sent[part.offset] = text.split(part.interchange.delimiters.element)
+            case Debris(blank=False):
+                junk[part.offset] = part.text
+            case _:
+                pass
+        yield part
