@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from gateway.cli import generating
+from gateway.cli import generating, opinions
 from gateway.cli.console import (
     AS_JSON,
     FILES,
@@ -69,7 +69,15 @@ def examined(path: Path, judge: Judge, tolerate: Tolerate | None) -> FileReport:
         return FileReport(str(path), problem=error.detail)
 
 
-def check(files: list[Path] = FILES, partner: str | None = PARTNER, as_json: bool = AS_JSON) -> None:
+_SECOND = typer.Option(False, "--second-opinion", help="Ask pyx12 too, and say where it differs.")
+
+
+def check(
+    files: list[Path] = FILES,
+    partner: str | None = PARTNER,
+    as_json: bool = AS_JSON,
+    second: bool = _SECOND,
+) -> None:
     """Say everything that is wrong with X12 files, where, and how to put it right.
 
     Exit code: 0 nothing wrong, 1 faults, 2 a file can't be read.
@@ -80,9 +88,11 @@ def check(files: list[Path] = FILES, partner: str | None = PARTNER, as_json: boo
         found = examined(path, judge, tolerate)
         worst = max(worst, 2 if not found.readable else 0 if found.clean else 1)
         if as_json:
-            write_json(found.as_dict())
+            write_json(found.as_dict() | (opinions.for_programs(found) if second else {}))
         else:
             _show(found)
+            for line in opinions.for_people(found) if second else ():
+                out.print(escape(line))
     raise typer.Exit(worst)
 
 
