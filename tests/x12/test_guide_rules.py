@@ -308,3 +308,9 @@ def test_what_is_judged_again_has_the_same_faults():
     once = guide.apply(found, found.transaction.segments)
     again = guide.apply(replace(found), found.transaction.segments)
     assert once.faults == again.faults and len(once.faults) == 2
+
+
+def test_a_code_in_lower_case_is_right_where_the_guide_lists_it():
+    body = replaced("850", "*EA*", "*ea*")
+    assert [fault.code for fault in judged("850", body).faults] == [FaultCode.CODE_LOWER_CASE]
+    assert found_at("PO103: {codes: [ea, CA]}", body=body) == []

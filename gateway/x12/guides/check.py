@@ -175,7 +175,7 @@ class Check:
         """Check one value that is present: one fault at most."""
         text = rule.text
         if text.codes is not None:
-            self.overruled.add((*spot, FaultCode.CODE_UNKNOWN))
+            self.overruled.update(((*spot, FaultCode.CODE_UNKNOWN), (*spot, FaultCode.CODE_LOWER_CASE)))
         kind = rule.target.element
         if (
             text.length is not None and kind is not None and kind.type != "B"

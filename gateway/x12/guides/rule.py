@@ -168,7 +168,9 @@ def _of_values(text: RuleText, target: Target) -> Iterator[Mistake]:
         return
     if text.codes is not None and not text.codes:
         yield Mistake("codes", f"{path!r}: no code is allowed", "name one at least, or forbid it")
-    free = {FaultCode.CODE_UNKNOWN} | ({FaultCode.TOO_LONG, FaultCode.TOO_SHORT} if text.length else set())
+    free = {FaultCode.CODE_UNKNOWN, FaultCode.CODE_LOWER_CASE} | (
+        {FaultCode.TOO_LONG, FaultCode.TOO_SHORT} if text.length else set()
+    )
     for code in text.codes or ():
         if not code or judge_value(kind, code) not in {None, *free}:
             reason = f"{path!r}: {code!r} can't stand in {kind.label} ({kind.type} {kind.minimum}/{kind.maximum})"
