@@ -31,7 +31,9 @@ from gateway.trading.directory import Partner
 from gateway.x12.acknowledgment import answers_needed, wants_interchange_acknowledgment
 from gateway.x12.answer import answering_interchange
 from gateway.x12.envelope import Judge, Tolerate
-from gateway.x12.faults import Fault
+from gateway.x12.explanation import Explanation, explain_set
+from gateway.x12.guided import Guides
+from gateway.x12.html import to_html
 from gateway.x12.report import FileReport, InterchangeReport, report
 from gateway.x12.standards import VERSIONS, available, set_definition
 from gateway.x12.validator import validate
@@ -48,27 +50,30 @@ def register(app: typer.Typer) -> None:
     app.add_typer(x12, name="x12")
 
 
-def judging(partner: str | None) -> tuple[Judge, Tolerate | None, Partner | None]:
-    """Return how sets and envelopes are judged: by the standard alone, or under the agreements of a partner."""
+def judging(partner: str | None) -> tuple[Judge, Tolerate | None, Guides | None, Partner | None]:
+    """Return how sets and envelopes are judged: by the standard alone, or under the agreements and guides of a partner."""
     if partner is None:
-        return validate, None, None
+        return validate, None, None, None
     found = configuration()
     who = partner_named(found, partner)
     return (
         lambda transaction: judge_set(transaction, who.agreement(transaction.id, "inbound"), found),
         lambda _start: partner_tolerances(who),
+        found.guide,
         who,
     )
 
 
-def examined(path: Path, judge: Judge, tolerate: Tolerate | None) -> FileReport:
+def examined(path: Path, judge: Judge, tolerate: Tolerate | None, guides: Guides | None) -> FileReport:
     """Judge a file; one that can't be opened is a report that says so."""
     try:
-        return report(str(path), chunks_of(path), judge, tolerate)
+        return report(str(path), chunks_of(path), judge, tolerate, guides)
     except NotFound as error:
         return FileReport(str(path), problem=error.detail)
 
 
+_HTML = typer.Option(False, "--html", help="One HTML page on all files, for whoever sent them.")
+_OUTPUT = typer.Option(None, "--output", "-o", help="File for the page; standard output without it.")
 _SECOND = typer.Option(False, "--second-opinion", help="Ask pyx12 too, and say where it differs.")
 
 
@@ -77,23 +82,42 @@ def check(
     partner: str | None = PARTNER,
     as_json: bool = AS_JSON,
     second: bool = _SECOND,
+    html: bool = _HTML,
+    output: Path | None = _OUTPUT,
 ) -> None:
     """Say everything that is wrong with X12 files, where, and how to put it right.
 
     Exit code: 0 nothing wrong, 1 faults, 2 a file can't be read.
     """
-    judge, tolerate, _who = judging(partner)
+    judge, tolerate, guides, _who = judging(partner)
     worst = 0
+    pages: list[FileReport] = []
     for path in expand(files):
-        found = examined(path, judge, tolerate)
+        found = examined(path, judge, tolerate, guides)
         worst = max(worst, 2 if not found.readable else 0 if found.clean else 1)
-        if as_json:
+        if html:
+            pages.append(found)
+        elif as_json:
             write_json(found.as_dict() | (opinions.for_programs(found) if second else {}))
         else:
             _show(found)
             for line in opinions.for_people(found) if second else ():
                 out.print(escape(line))
+    if html:
+        _write_page(pages, output)
     raise typer.Exit(worst)
+
+
+def _write_page(pages: list[FileReport], output: Path | None) -> None:
+    if output is None:
+        write_bytes("".join(to_html(pages)).encode())
+        return
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            file.writelines(to_html(pages))
+    except OSError as error:
+        raise NotFound(f"{output} can't be written ({error.strerror}). Name another file.") from None
+    err.print(escape(f"Wrote {output}."))
 
 
 def _show(found: FileReport) -> None:
@@ -103,27 +127,27 @@ def _show(found: FileReport) -> None:
     out.print(f"{escape(found.file)}: {verdict}, {accepted} of {len(documents)} documents accepted")
     if found.problem:
         out.print(f"  {escape(found.problem)}")
-    for fault in found.faults:
-        _show_fault(fault)
+    for explained in found.explained():
+        _show_explained(explained)
     for each in found.interchanges:
-        for fault in each.faults:
-            _show_fault(fault)
+        for explained in each.explained():
+            _show_explained(explained)
         for judgment in each.documents:
             if not judgment.exact and judgment.definition is not None:
                 out.print(
                     f"  {judgment.set_id} {judgment.control_number}: version {escape(judgment.version)}"
                     f" judged by {judgment.definition.version}"
                 )
-            for fault in judgment.faults:
-                _show_fault(fault)
+            for explained in explain_set(judgment, found.guides):
+                _show_explained(explained)
 
 
-def _show_fault(fault: Fault) -> None:
-    mark = "[yellow]note[/] " if fault.tolerated else ""
-    out.print(f"  {mark}{escape(fault.where)}  {fault.code.ack_code} {fault.code.slug}")
-    out.print(f"    {escape(fault.message)}" + (f" ({escape(fault.rule)})" if fault.rule else ""))
-    if fault.fix:
-        out.print(f"    To fix: {escape(fault.fix)}")
+def _show_explained(explained: Explanation) -> None:
+    mark = "[yellow]note[/] " if explained.fault.tolerated else ""
+    first, *others = explained.lines()
+    out.print(f"  {mark}{escape(first)}")
+    for line in others:
+        out.print(f"  {line}", markup=False)
 
 
 def ack(
@@ -136,8 +160,8 @@ def ack(
     With --partner it is the answer that was agreed: 997 or 999, its TA1 policy, its delimiters.
     Exit code: 0 written, 2 the file can't be read (further).
     """
-    judge, tolerate, who = judging(partner)
-    found = examined(file, judge, tolerate)
+    judge, tolerate, guides, who = judging(partner)
+    found = examined(file, judge, tolerate, guides)
     numbers = count(first)
     written = 0
     for each in found.interchanges:

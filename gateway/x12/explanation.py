@@ -7,7 +7,7 @@ it: judging costs nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.x12.envelope import JudgedInterchange
@@ -56,6 +56,18 @@ class Explanation:
             "marker": self.shown.carets if self.shown else "",
             "example": self.example,
         }
+
+    def lines(self) -> Iterator[str]:
+        """Yield what a terminal shows: place and code, the segment with the place marked, the words, the remedy."""
+        fault = self.fault
+        yield f"{fault.where}  {fault.code.ack_code} {fault.code.slug}"
+        if self.shown is not None:
+            yield f"  {self.shown.text}"
+            yield f"  {self.shown.carets}"
+        yield f"  {fault.message}"
+        yield f"  Expected: {self.expected} ({self.rule})"
+        told = not self.example or "for example" in self.fix
+        yield f"  To fix: {self.fix}" + ("" if told else f", for example  {self.example}")
 
 
 def explain_set(

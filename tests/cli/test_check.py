@@ -53,6 +53,35 @@ def test_faults_are_said_with_place_code_and_remedy(files):
     assert any("AK304:" in line for line in found.lines)
 
 
+def test_the_place_is_marked_below_the_segment_and_an_example_follows(files):
+    found = gateway_command("check", files / "faulty.edi")
+    at = found.lines.index("    BIG*20261341*INV1~")
+    assert found.lines[at + 1] == "        ^^^^^^^^"
+    assert found.lines[at + 3] == "    Expected: a real date as CCYYMMDD (X12 004010, BIG01, data element 373)"
+    assert found.lines[at + 4] == "    To fix: send a real date as CCYYMMDD, for example  BIG*20260415*INV1~"
+
+
+def test_a_page_for_the_sender_holds_all_files(files, tmp_path):
+    page = tmp_path / "report.html"
+    found = gateway_command("check", "--html", "-o", page, files / "faulty.edi", files / "good.edi", files / "junk.edi")
+    assert (found.code, found.out, found.err) == (2, "", f"Wrote {page}.\n")
+    text = page.read_text(encoding="utf-8")
+    assert all(f"<h2>{files}/{name}.edi</h2>" in text for name in ("faulty", "good", "junk"))
+    assert "<pre>BIG*<mark>20261341</mark>*INV1~</pre>" in text
+
+
+def test_a_page_without_a_name_goes_to_standard_output(files):
+    found = gateway_command("check", "--html", files / "good.edi")
+    assert found.code == 0
+    assert found.out.startswith("<!doctype html>") and found.out.endswith("</html>\n")
+
+
+def test_a_page_that_cannot_be_written_says_so(files):
+    found = gateway_command("check", "--html", "-o", files, files / "good.edi")
+    assert found.code == 2
+    assert "can't be written" in found.err and "Name another file." in found.err
+
+
 @pytest.mark.parametrize("name", ["junk.edi", "empty.edi", "header.edi"])
 def test_a_file_that_is_not_readable_says_why(files, name):
     found = gateway_command("check", files / name)
