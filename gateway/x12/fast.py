@@ -8,7 +8,7 @@ never finds a fault, it only fails to see that there is none. Both give the same
 from __future__ import annotations
 
 from gateway.x12.delimiters import Delimiters
-from gateway.x12.hierarchy import hierarchy_findings
+from gateway.x12.hierarchy import hierarchy_findings, plainly_right
 from gateway.x12.model import TransactionSet
 from gateway.x12.patterns import Match, segment_pattern
 from gateway.x12.pieces import BLANK
@@ -98,7 +98,7 @@ class FastSet:
             uses.append(spot.use)
         if self._levels:
             levels = [piece.split(self._marks.element) for piece in pieces if piece[:2] == "HL"]
-            if next(hierarchy_findings(levels), None) is not None:
+            if not plainly_right(levels) and next(hierarchy_findings(levels), None) is not None:
                 return None
         return uses
 

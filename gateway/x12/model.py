@@ -118,6 +118,7 @@ class TransactionSet:
     _segments: Segments | None = field(default=None, repr=False)
     _marks: Delimiters | None = field(default=None, repr=False, compare=False)
     _sent: dict[int, list[str]] = field(default_factory=dict, repr=False, compare=False)
+    _head: list[str] | None = field(default=None, repr=False, compare=False)
 
     @property
     def segments(self) -> Segments:
@@ -141,12 +142,21 @@ class TransactionSet:
     @property
     def id(self) -> str:
         """ST01."""
-        return element(self.segments[0], 1)
+        return element(self._start, 1)
 
     @property
     def control_number(self) -> str:
         """ST02."""
-        return element(self.segments[0], 2)
+        return element(self._start, 2)
+
+    @property
+    def _start(self) -> list[str]:
+        """The ST. It alone is split as long as nobody asks for more: most sets are judged by their pieces."""
+        if self._segments is not None:
+            return self._segments[0]
+        if self._head is None:
+            self._head = split_pieces(self.pieces[:1], self.interchange.delimiters)[0][0]
+        return self._head
 
     @property
     def version(self) -> str:

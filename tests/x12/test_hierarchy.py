@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.x12.hierarchy import CHILDREN, flatten, hierarchy_findings, link, nest
+from gateway.x12.hierarchy import CHILDREN, flatten, hierarchy_findings, link, nest, plainly_right
 from tests.x12.samples import faults_in, judged, replaced
 
 
@@ -86,14 +86,33 @@ def test_numbered_levels_are_right_and_nest_back_to_the_same_tree(parents):
     """``parents[n]`` is the number of the level above level n + 1; 0 is the top."""
     flat = [{"HL": [["HL", str(index), str(parent or ""), "I", ""]]} for index, parent in enumerate(parents, 1)]
     renumbered = flatten(nest({"HL": flat})["HL"])
-    assert list(hierarchy_findings([level["HL"][0] for level in renumbered])) == []
+    written = [level["HL"][0] for level in renumbered]
+    assert list(hierarchy_findings(written)) == []
+    assert plainly_right(written), "the quick look is enough for what we write ourselves"
     assert len(renumbered) == len(parents)
     assert flatten(nest({"HL": renumbered})["HL"]) == renumbered
+
+
+SMALL = st.lists(
+    st.tuples(
+        st.sampled_from("1234"), st.sampled_from(["", "1", "2", "3"]), st.just("I"), st.sampled_from(["", "0", "1"])
+    ),
+    max_size=4,
+)
+
+
+@given(SMALL)
+def test_the_quick_look_at_levels_passes_nothing_that_is_wrong(rows):
+    levels = [["HL", *row] for row in rows]
+    if plainly_right(levels):
+        assert list(hierarchy_findings(levels)) == []
 
 
 @given(st.lists(st.lists(st.text("0123456789A", max_size=2), max_size=4), max_size=20))
 def test_levels_of_any_kind_are_judged_without_error_and_none_is_lost(rows):
     levels = [["HL", *row] for row in rows]
+    if plainly_right(levels):
+        assert list(hierarchy_findings(levels)) == [], "the quick look passes nothing that the close one doesn't"
     for index, finding in hierarchy_findings(levels):
         assert 0 <= index < len(levels)
         assert finding.element in (1, 2, 4)
