@@ -63,22 +63,22 @@ class Walk:
     # Onward
 
     def _choose(self, steps: tuple[Step, ...]) -> Step:
-        """Take the nearest place, or where that is full the next one that is not and leaves nothing out on the way."""
+        """Take the nearest place, or where that is full the next one that is not and leaves out no more on the way."""
         for step in steps:
             frame = self.frames[-1 - step.closing]
             maximum = frame.loop.items[step.item].maximum
             if (maximum is None or frame.counts.get(step.item, 0) < maximum) and (
-                step is steps[0] or not self._leaves_out(step)
+                step is steps[0] or self._left_out(step) <= self._left_out(steps[0])
             ):
                 return step
         return steps[0]
 
-    def _leaves_out(self, step: Step) -> bool:
-        """Tell whether something mandatory would be missing after ``step``."""
+    def _left_out(self, step: Step) -> int:
+        """Return how much that is mandatory would be missing after ``step``."""
         closed = self.frames[len(self.frames) - step.closing :]
         here = self.frames[-1 - step.closing]
-        return bool(self._absent(here, step.item)) or any(
-            self._absent(frame, len(frame.loop.items)) for frame in closed
+        return len(self._absent(here, step.item)) + sum(
+            len(self._absent(frame, len(frame.loop.items))) for frame in closed
         )
 
     def forward(self, step: Step, position: int, segment: list[str]) -> tuple[Use, int]:

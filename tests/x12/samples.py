@@ -6,7 +6,7 @@ from gateway.x12.reader import read
 from gateway.x12.report import FileReport, report
 from gateway.x12.validator import Judgment, look_closely, validate
 
-GROUPS = {"850": "PO", "855": "PR", "856": "SH", "810": "IN", "997": "FA", "999": "FA"}
+GROUPS = {"832": "SC", "850": "PO", "855": "PR", "856": "SH", "810": "IN", "997": "FA", "999": "FA"}
 
 # One good body a set, a segment a line, without ST and SE.
 BODIES = {

@@ -195,3 +195,10 @@ def test_a_set_of_nothing_but_faults_is_still_read_in_time():
     lines = [each for line in LINES["850"] for each in (line, "HL*1")] * (MOST_TRIALS // 10)
     found = judged("850", "\n".join(lines))
     assert len(found.faults) + found.more_faults > MOST_TRIALS
+
+
+def test_a_loop_of_the_same_name_further_on_is_meant_where_the_nearer_one_is_full():
+    """The 832 has two LS loops side by side; without the LE of the first, the second LS opens the second one all the same."""
+    body = "\n".join("BCT*PC LIN**BP*1 CTP**LPR*1 LS*LM LM*AX LQ*0*A LS*N1 N1*ST*NAME LE*N1".split())
+    found = [(fault.position, fault.segment, fault.code) for fault in judged("832", body, "005010").faults]
+    assert found == [(8, "LE", FaultCode.SEGMENT_MISSING)]
