@@ -1,7 +1,8 @@
 """Why two verdicts on one set may differ: each class by its name and by what must be so for it.
 
 A class is found from the data and from what the two say of them. What fits none is `UNEXPLAINED`, which no test lets pass.
-Who is right in each class, and why, stands in ``tests/x12/oracles/disagreements.yaml``. Serves X12.6 and X12.20.
+What each is about says `gateway.x12.second_opinion.words`; who is right, and why, ``docs/second-opinion.md``.
+Serves X12.6 and X12.20.
 """
 
 from __future__ import annotations
@@ -19,25 +20,20 @@ UNEXPLAINED = "unexplained"
 _OVER = frozenset({FaultCode.SEGMENT_OVER_MAXIMUM, FaultCode.LOOP_OVER_MAXIMUM})
 _LENGTHS = frozenset({FaultCode.TOO_SHORT, FaultCode.TOO_LONG})
 _LEVELS = frozenset({FaultCode.HL_NUMBER, FaultCode.HL_PARENT, FaultCode.HL_CHILDREN})
+_PRESENCE = NOTES | {FaultCode.ELEMENT_MISSING, FaultCode.TRAILING_SEPARATOR}
 _WRITTEN = frozenset({FaultCode.LINE_BREAK, FaultCode.SEGMENT_LINE_BREAK, FaultCode.SEGMENT_BLANK})
 
 
 class Reason(NamedTuple):
-    """A class of disagreement: its name, what must be so of a finding (ours or not) that only one has, and why in words."""
+    """A class of disagreement: its name, and what must be so of a finding (ours or not) that only one of the two has."""
 
     name: str
     holds: Callable[[Finding, Scene, bool], bool]
-    words: str
 
 
 def reason_for(found: Finding, scene: Scene, *, ours: bool) -> str:
     """Return the first class to which a finding belongs that only one of the two has."""
     return next((reason.name for reason in REASONS if reason.holds(found, scene, ours)), UNEXPLAINED)
-
-
-def words_for(name: str) -> str:
-    """Say in words why two verdicts differ in a class."""
-    return next((reason.words for reason in REASONS if reason.name == name), "nobody has looked into this one yet")
 
 
 # What is outside of the question
@@ -125,14 +121,27 @@ def _trailing_blank(found: Finding, scene: Scene, ours: bool) -> bool:
 
 def _inner_separator(found: Finding, scene: Scene, ours: bool) -> bool:
     mark = scene.marks.component
-    simple = not isinstance(scene.kind(found), Composite)
-    return (
-        not ours
-        and found.code is FaultCode.CHARACTER
-        and simple
-        and bool(mark)
-        and any(mark in value for value in scene.values(found))
-    )
+    if isinstance(scene.kind(found), Composite) or not mark or not any(mark in value for value in scene.values(found)):
+        return False
+    same = {other.code for other in scene.others(found, ours=ours)}
+    return found.code is FaultCode.CHARACTER if not ours else FaultCode.CHARACTER in same
+
+
+def _only_separators(found: Finding, scene: Scene, _ours: bool) -> bool:
+    return found.code in _PRESENCE and scene.has_empty_parts(found)
+
+
+def _decimal(found: Finding, scene: Scene, ours: bool) -> bool:
+    kind = scene.kind(found)
+    if not isinstance(kind, Element) or kind.type != "R":
+        return False
+    digits = any(value.strip("-.").isdigit() or "E" in value for value in scene.values(found))
+    return found.code is FaultCode.CHARACTER and (ours or digits)
+
+
+def _letters(found: Finding, scene: Scene, ours: bool) -> bool:
+    foreign = any(not value.isascii() for value in scene.values(found))
+    return not ours and found.code is FaultCode.CHARACTER and foreign
 
 
 # Where the two walk otherwise
@@ -149,7 +158,9 @@ def _not_judged(found: Finding, scene: Scene, ours: bool) -> bool:
 
 
 def _next_place(found: Finding, scene: Scene, ours: bool) -> bool:
-    return not ours and found.code in _OVER and scene.places(found.segment) > 1
+    if ours or found.code not in _OVER or scene.misplaced_before(found):
+        return False
+    return scene.places(found.segment) > 1
 
 
 def _late(found: Finding, scene: Scene, ours: bool) -> bool:
@@ -159,6 +170,15 @@ def _late(found: Finding, scene: Scene, ours: bool) -> bool:
         and found.code is FaultCode.SEGMENT_MISSING
         and any(other.segment == found.segment and other.position >= found.position for other in late)
     )
+
+
+def _begins_again(found: Finding, scene: Scene, ours: bool) -> bool:
+    before = scene.segments[found.position - 2][0] if found.position > 1 else ""
+    return ours and found.code is FaultCode.SEGMENT_MISSING and before == scene.fields(found)[0]
+
+
+def _other_reading(found: Finding, scene: Scene, ours: bool) -> bool:
+    return found.of_structure and any(other.of_structure for other in (scene.theirs if ours else scene.ours))
 
 
 def _not_kept(_found: Finding, scene: Scene, ours: bool) -> bool:
@@ -174,119 +194,32 @@ def _walked_on(found: Finding, scene: Scene, ours: bool) -> bool:
 
 
 REASONS = (
-    Reason(
-        "guide-of-health-care",
-        _guide,
-        "pyx12 judges by its guide of health care, this gateway by the standard or not at all",
-    ),
-    Reason(
-        "envelope-of-the-set",
-        _envelope,
-        "counts and numbers of ST and SE: pyx12 looks at them in its reader, which is not asked",
-    ),
-    Reason(
-        "written",
-        _written,
-        "how the text is cut into segments: our reader has settled that before pyx12 sees them",
-    ),
-    Reason(
-        "cut-short",
-        _cut_short,
-        "the data end within this segment, so this gateway says only that",
-    ),
-    Reason(
-        "levels",
-        _levels,
-        "the numbers of HL levels: the walker of pyx12 does not look at them",
-    ),
-    Reason(
-        "trailing-separator",
-        _trailing,
-        "separators behind the last value: to pyx12 they are nothing, or elements too many when there are enough of them",
-    ),
-    Reason(
-        "too-many-repetitions",
-        _repetitions,
-        "pyx12 does not count repetitions; this gateway says nothing else of an element that repeats too often",
-    ),
-    Reason(
-        "note-of-a-composite",
-        _note_of_composite,
-        "pyx12 knows no syntax notes between the components of a composite",
-    ),
-    Reason(
-        "first-component",
-        _first_component,
-        "pyx12 lets the mandatory first component of an optional composite be empty",
-    ),
-    Reason(
-        "binary-data",
-        _binary,
-        "binary data: any byte may be in them, and another element says how many there are; pyx12 knows neither",
-    ),
-    Reason(
-        "blank-value",
-        _blank_value,
-        "a value of nothing but blanks: pyx12 takes it where it is as short as it may be",
-    ),
-    Reason(
-        "length-of-a-moment",
-        _length_of_moment,
-        "a date or time of a wrong length: here it is no date or time (8, 9), to pyx12 a value too short or too long (4, 5)",
-    ),
-    Reason(
-        "several-things-of-one-value",
-        _several,
-        "pyx12 says several things of one value, this gateway the one that matters",
-    ),
-    Reason(
-        "early-year",
-        _early_year,
-        "a day before the year 1800: pyx12 takes none, the standard has no such rule",
-    ),
-    Reason(
-        "trailing-blank",
-        _trailing_blank,
-        "a value ends with a blank that its least length does not need: pyx12 refuses that",
-    ),
-    Reason(
-        "separator-in-a-simple-element",
-        _inner_separator,
-        "the component separator stands in an element that is no composite: pyx12 refuses that",
-    ),
-    Reason(
-        "lower-case",
-        _lower_case,
-        "a segment in lower case: this gateway says so and reads it as the capitals mean, to pyx12 it is unknown",
-    ),
-    Reason(
-        "not-judged-out-of-place",
-        _not_judged,
-        "the segment has no place where it stands, so pyx12 does not look into it",
-    ),
-    Reason(
-        "next-place",
-        _next_place,
-        "the place of the segment is full: this gateway takes the next place of that name, pyx12 has it once too often",
-    ),
-    Reason(
-        "late",
-        _late,
-        "a mandatory segment comes late: one fault here, to pyx12 it is missing, and has no place where it comes",
-    ),
-    Reason(
-        "cascade",
-        _cascade,
-        "it follows from a fault before: pyx12 does not go on where a segment out of place belongs",
-    ),
-    Reason(
-        "walked-on",
-        _walked_on,
-        "pyx12 stands elsewhere in the set since a fault before, and does not see this one",
-    ),
-    Reason(
-        "more-than-kept",
-        _not_kept,
-        "there are more faults than this gateway keeps of one set",
-    ),
+    Reason("guide-of-health-care", _guide),
+    Reason("envelope-of-the-set", _envelope),
+    Reason("written", _written),
+    Reason("cut-short", _cut_short),
+    Reason("levels", _levels),
+    Reason("trailing-separator", _trailing),
+    Reason("too-many-repetitions", _repetitions),
+    Reason("note-of-a-composite", _note_of_composite),
+    Reason("first-component", _first_component),
+    Reason("binary-data", _binary),
+    Reason("blank-value", _blank_value),
+    Reason("length-of-a-moment", _length_of_moment),
+    Reason("several-things-of-one-value", _several),
+    Reason("early-year", _early_year),
+    Reason("trailing-blank", _trailing_blank),
+    Reason("separator-in-a-simple-element", _inner_separator),
+    Reason("nothing-but-separators", _only_separators),
+    Reason("decimal-form", _decimal),
+    Reason("letters-beyond-ascii", _letters),
+    Reason("lower-case", _lower_case),
+    Reason("not-judged-out-of-place", _not_judged),
+    Reason("next-place", _next_place),
+    Reason("late", _late),
+    Reason("loop-begins-again", _begins_again),
+    Reason("cascade", _cascade),
+    Reason("walked-on", _walked_on),
+    Reason("other-reading", _other_reading),
+    Reason("more-than-kept", _not_kept),
 )

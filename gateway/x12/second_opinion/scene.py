@@ -77,6 +77,11 @@ class Scene:
         inner = [part.split(self.marks.component) for part in parts]
         return [values[found.component - 1] for values in inner if len(values) >= found.component]
 
+    def has_empty_parts(self, found: Finding) -> bool:
+        """Tell whether an element of the segment has separators in it and a part with nothing in it."""
+        marks = self.marks.component + self.marks.repetition
+        return any(value and not value.strip(marks) for value in self.fields(found)[1:]) if marks else False
+
     def others(self, found: Finding, *, ours: bool) -> list[Finding]:
         """Return what the other one says of the same element; ``ours`` says whose the finding is."""
         if not found.element:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.x12.second_opinion.comparison import Comparison, Disagreement, compare
 from gateway.x12.second_opinion.opinion import opinion_on
-from gateway.x12.second_opinion.reasons import words_for
+from gateway.x12.second_opinion.words import words_for
 from gateway.x12.validator import Judgment
 
 
