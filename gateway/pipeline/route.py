@@ -1,8 +1,8 @@
 """The whole trip in one table: which step does what, on which record, and which steps may follow.
 
 partner --receive--> READ --+--> TRANSLATE --> DELIVER --> ERP          inbound
-                            +--> TRANSMIT (TA1, 997) --> partner
-                            +--> reconcile (997, TA1 of the partner)
+                            +--> TRANSMIT (TA1, 997, 824) --> partner
+                            +--> reconcile (997, TA1, 824 of the partner)
 ERP ----accept-----> COMPOSE --> TRANSMIT --> partner, then CHASE       outbound
 person --replay----> VALIDATE --> TRANSLATE ...
 """
@@ -40,8 +40,8 @@ ROUTE: dict[StepName, Leg] = {
         read.run, Transmission, False, (StepName.TRANSLATE, StepName.TRANSMIT, StepName.DELIVER, StepName.CHASE)
     ),
     StepName.VALIDATE: Leg(validate.run, Document, False, (StepName.TRANSLATE,)),
-    StepName.TRANSLATE: Leg(translate.run, Document, False, (StepName.DELIVER, StepName.CHASE)),
-    StepName.DELIVER: Leg(deliver.run, Document, True, ()),
+    StepName.TRANSLATE: Leg(translate.run, Document, False, (StepName.DELIVER, StepName.CHASE, StepName.TRANSMIT)),
+    StepName.DELIVER: Leg(deliver.run, Document, True, (StepName.TRANSMIT,)),
     StepName.COMPOSE: Leg(compose.run, Document, False, (StepName.TRANSMIT,)),
     StepName.TRANSMIT: Leg(transmit.run, Transmission, True, (StepName.CHASE,)),
     StepName.CHASE: Leg(chase.run, Document, False, (StepName.CHASE,)),

@@ -166,6 +166,8 @@ class Worker:
             case Park():
                 following = outcome.commit(uow)
                 self._park(uow, task, outcome.cause, outcome.detail)
+                for each in following:
+                    uow.schedule(each)
                 return following
 
     def _again(self, uow: UnitOfWork, task: Task, detail: str) -> list[Task]:

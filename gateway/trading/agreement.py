@@ -80,6 +80,10 @@ class AcknowledgmentText(_Text):
     accept_with_errors: bool | None = Field(
         None, description="Process faulty sets and say E instead of R; by default not."
     )
+    advice: Literal["824", "none"] | None = Field(
+        None,
+        description="Whether an 824 says that a readable document was refused for business reasons; by default none.",
+    )
     expected: bool | None = Field(
         None, description="Whether the partner acknowledges what we send; by default it does."
     )
@@ -189,6 +193,7 @@ class Acknowledgment:
     ta1: str = "errors"
     accepted_sets: bool = True
     accept_with_errors: bool = False
+    advice: str = "none"
     expected: bool = True
     within: timedelta = timedelta(hours=24)
 

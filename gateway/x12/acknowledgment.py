@@ -53,7 +53,7 @@ def functional_acknowledgment(group: JudgedGroup, style: AcknowledgmentStyle | N
     new = style.set_id == "999" or nearest_version(start.version) >= "005010"  # There is no older 999.
     head: list[str] = ["AK1", _id(start.functional_id, 2, 2), _number(start.control_number, 9)]
     if new:
-        head.append(_copy(start.version, 12))
+        head.append(copied(start.version, 12))
     segments: list[OutSegment] = [head]
     accepted = 0
     for judgment in group.judgments:
@@ -124,7 +124,7 @@ def _element_note(fault: Fault, name: str, new: bool) -> OutSegment:
     if new:
         place.append(str(min(fault.repetition, 9999) or ""))
     code = fault.code.wire if new else _OLDER_CODES.get(fault.code.wire, fault.code.wire)
-    return [name, tuple(place), _reference(fault.element_number), code, _copy(fault.value, _MAX_COPY)]
+    return [name, tuple(place), _reference(fault.element_number), code, copied(fault.value, _MAX_COPY)]
 
 
 def _reference(number: str) -> str:
@@ -132,7 +132,7 @@ def _reference(number: str) -> str:
     return number if number.isdigit() else ""
 
 
-def _copy(value: str, most: int) -> Echo:
+def copied(value: str, most: int) -> Echo:
     """Copy what was sent into an acknowledgment that must be right itself: without what may be a delimiter there."""
     kept = "".join(mark for mark in value if " " <= mark <= "~" and mark not in "*~>:^|")
     return Echo(kept.strip()[:most].rstrip())

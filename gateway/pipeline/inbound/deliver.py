@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from gateway.canonical.message import BY_SET
 from gateway.errors import ErpRejected, ErpRests, ErpUnavailable
+from gateway.pipeline.inbound.advise import advise
 from gateway.pipeline.ports import Delivery, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park, Retry, Wait
 from gateway.pipeline.task import Task
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
+from gateway.trading.agreement import Agreement
 
 
 async def run(task: Task, world: World) -> Outcome:
@@ -44,7 +47,9 @@ async def run(task: Task, world: World) -> Outcome:
     except ErpUnavailable as error:
         return Retry(error.detail)
     except ErpRejected as error:
-        return Park("erp-rejected", error.detail)
+        detail = error.detail
+        told = partial(_advise, world=world, document=document, agreement=agreement, detail=detail)
+        return Park("erp-rejected", detail, told)
 
     def commit(uow: UnitOfWork) -> list[Task]:
         state = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.DELIVER)
@@ -53,3 +58,8 @@ async def run(task: Task, world: World) -> Outcome:
         return []
 
     return Advance(commit)
+
+
+def _advise(uow: UnitOfWork, *, world: World, document: Document, agreement: Agreement, detail: str) -> list[Task]:
+    """Tell the partner why, where that is agreed."""
+    return advise(uow, world, document, agreement, "erp-rejected", detail)

@@ -12,6 +12,7 @@ from gateway.tracking.document import Document, DocumentState
 from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Partner
 from gateway.x12.acknowledgment import ACKNOWLEDGMENTS
+from gateway.x12.advice import SET_ID as ADVICE
 from gateway.x12.faults import Fault, FaultCode
 
 
@@ -54,6 +55,8 @@ def _document(world: World, portion: Portion, partner: Partner, each: ReadSet) -
         state = DocumentState.RECONCILED
     elif not judgment.accepted and not _accepts_errors(agreement):
         state = DocumentState.REJECTED
+    elif transaction.id == ADVICE and agreement is None:
+        state = DocumentState.RECONCILED
     else:
         state = DocumentState.ACCEPTED if agreement is not None else DocumentState.PARKED
     return Document(

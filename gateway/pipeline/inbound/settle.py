@@ -6,6 +6,7 @@ Runs inside one transaction. Duplicates are looked for here, so that two copies 
 from __future__ import annotations
 
 from gateway.pipeline.inbound.acknowledge import Answer, acknowledge
+from gateway.pipeline.inbound.advise import advise, reconcile_advice
 from gateway.pipeline.inbound.draft import Draft, envelope_faults, refuse_reused
 from gateway.pipeline.inbound.interchange import Portion, document_id
 from gateway.pipeline.inbound.translate import apply_translation
@@ -17,6 +18,7 @@ from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import AcknowledgmentState, Document, DocumentState
 from gateway.tracking.transmission import Transmission
 from gateway.x12.acknowledgment import read_functional_acknowledgment, read_interchange_acknowledgment
+from gateway.x12.advice import SET_ID as ADVICE
 from gateway.x12.faults import Fault, FaultCode
 
 
@@ -113,6 +115,8 @@ def _store(uow: UnitOfWork, world: World, draft: Draft, answers: list[Answer]) -
         tasks = apply_translation(uow, world, document, draft.read.agreement, translation)
     uow.add(document)
     _tell(uow, world, draft, translation)
+    if isinstance(translation, Park) and draft.read.agreement is not None:
+        tasks += advise(uow, world, document, draft.read.agreement, translation.cause, translation.detail)
     return tasks
 
 
@@ -134,7 +138,9 @@ def _tell(uow: UnitOfWork, world: World, draft: Draft, translation: object) -> N
         open_case(uow, world, cause, document, "; ".join(shown[:20]))
         return
     if document.state == DocumentState.RECONCILED:
-        if draft.read.agreement is None and document.group_id:
+        if document.set_id == ADVICE:
+            reconcile_advice(uow, world, document, draft.read.transaction.segments)
+        elif draft.read.agreement is None and document.group_id:
             reconcile_functional(uow, world, document, read_functional_acknowledgment(draft.read.transaction.segments))
         return
     numbers = {"number": document.document_number, "order": document.order_number}

@@ -8,10 +8,12 @@ commit; the step here is for those of large ones, and the way back after a profi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from gateway.canonical.message import Header, MessageType, Source
 from gateway.canonical.values import Part
 from gateway.errors import TranslationError
+from gateway.pipeline.inbound.advise import advise
 from gateway.pipeline.inbound.correlate import correlate
 from gateway.pipeline.inbound.judge import judge_set
 from gateway.pipeline.inbound.stored import stored_set
@@ -49,7 +51,8 @@ async def run(task: Task, world: World) -> Outcome:
     judgment = judge_set(transaction, agreement, configuration)
     translation = translation_of(document, transaction, judgment, agreement, configuration)
     if isinstance(translation, Park):
-        return translation
+        told = partial(_advise, world=world, document=document, agreement=agreement, park=translation)
+        return Park(translation.cause, translation.detail, told)
 
     def commit(uow: UnitOfWork) -> list[Task]:
         tasks = apply_translation(uow, world, document, agreement, translation)
@@ -70,6 +73,10 @@ async def run(task: Task, world: World) -> Outcome:
     return Advance(commit)
 
 
+def _advise(uow: UnitOfWork, *, world: World, document: Document, agreement: Agreement, park: Park) -> list[Task]:
+    return advise(uow, world, document, agreement, park.cause, park.detail)
+
+
 def translation_of(
     document: Document,
     transaction: TransactionSet,
@@ -85,9 +92,12 @@ def translation_of(
         body, notes = mapping.to_canonical(judgment.tree, transaction.marks.component)
     except TranslationError as error:
         return Park("translation-failed", error.detail)
-    if notes and agreement.totals == "refuse":
-        return Park("totals-differ", "; ".join(notes))
     row = mapping.message_type
+    if notes and agreement.totals == "refuse":
+        # Whoever asks the partner about it, a person or an 824, names it by its number.
+        orders = row.order_numbers(body)
+        document.document_number, document.order_number = row.document_number(body), orders[0] if orders else None
+        return Park("totals-differ", "; ".join(notes))
     return Translation(row, body, message_bytes(_header(document, row), body), notes)
 
 

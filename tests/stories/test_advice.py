@@ -1,0 +1,135 @@
+"""824 in both directions: we say why a readable document was refused, and what a partner refuses reaches a person."""
+
+from gateway.pipeline.oversight.replay import replay
+from gateway.x12.report import report
+from gateway.x12.validator import validate
+from tests.stories.test_buyer import ORDER
+from tests.support.house import SUPPLIER_KEY, gateway, supplier
+from tests.support.x12 import acknowledgment, elements, functional, interchange, invoice
+
+TERMS = {"acknowledgment": {"advice": "824"}}
+
+
+def _of(texts: list[str], set_id: str) -> list[str]:
+    return [text for text in texts if elements(text, "ST")[0][1] == set_id]
+
+
+def advice(group: str, verdict: str = "TR", number: int = 90, **more) -> str:
+    """An 824 of the supplier about the only set of a group of ours."""
+    body = f"""BGN*00*ADV1*20261121*0800
+    OTI*{verdict}*PO*PO1*****{group}*0001*850*004010
+    TED*007*no ship date
+    NTE*ADD*our planning needs one for every line"""
+    return interchange(body, set_id="824", group="AG", number=number, **more)
+
+
+async def _cases(house, cause: str) -> list[dict]:
+    return [case for case in (await house.get("/api/v1/cases"))["items"] if case["cause"] == cause]
+
+
+async def test_totals_that_differ_are_told_to_the_partner_once(tmp_path):
+    async with gateway(tmp_path, supplier(defaults=TERMS | {"totals": "refuse"})) as house:
+        await house.send(invoice(7).replace("CTT*2~", "CTT*5~"))
+        await house.settle()
+        sent = await house.outbox(SUPPLIER_KEY)
+        assert elements(_of(sent, "997")[0], "AK9")[0][1] == "A"  # It could be read,
+        [told] = _of(sent, "824")  # but not be booked.
+        assert report("824", told.encode(), validate).clean
+        assert elements(told, "GS")[0][1:4] == ["AG", "ACMEWORKS", "SUPPLIER"]
+        [oti] = elements(told, "OTI")
+        assert (oti[1:4], oti[8:12]) == (["TR", "IV", "INV7"], ["7", "0001", "810", "004010"])
+        assert elements(told, "REF") == [["REF", "PO", "PO1"]]
+        [case] = await _cases(house, "totals-differ")
+        [ted] = elements(told, "TED")
+        assert ted[1] == "011" and case["detail"].startswith(ted[2])
+
+        # Tried again it is refused again, but not told again.
+        world = house.house.world
+        await world.ledger.tx(lambda uow: replay(uow, world, case["subject"], "asked", recompute=False))
+        house.house.worker.wake([])
+        await house.settle()
+        assert len(await _cases(house, "totals-differ")) == 1
+        assert _of(await house.outbox(SUPPLIER_KEY), "824") == []
+
+
+async def test_what_the_erp_refuses_is_told_with_its_reason_and_the_997_for_it_comes_home(tmp_path):
+    async with gateway(tmp_path, supplier(defaults=TERMS)) as house:
+        house.erp.answers.append(422)
+        await house.send(acknowledgment(3))
+        await house.settle()
+        assert len(await _cases(house, "erp-rejected")) == 1
+        [told] = _of(await house.outbox(SUPPLIER_KEY), "824")
+        assert elements(told, "OTI")[0][1:4] == ["TR", "PO", "PO1"]
+        [ted] = elements(told, "TED")
+        assert ted[1] == "024" and "told to" in ted[2]
+        assert "ERP" not in told and "replay" not in told
+
+        group = elements(told, "GS")[0][6]
+        await house.send(functional("AG", group, "824", "0001", number=50))
+        await house.settle()
+        assert await _cases(house, "acknowledgment-orphan") == []
+        [record] = (await house.get("/api/v1/documents?set=824"))["items"]
+        assert (record["direction"], record["state"], record["acknowledgment"]) == ("outbound", "sent", "accepted")
+
+
+async def test_without_an_agreement_on_it_no_824_goes_out(tmp_path):
+    async with gateway(tmp_path, supplier(defaults={"totals": "refuse"})) as house:
+        await house.send(invoice(7).replace("CTT*2~", "CTT*5~"))
+        await house.settle()
+        assert len(await _cases(house, "totals-differ")) == 1
+        assert _of(await house.outbox(SUPPLIER_KEY), "824") == []
+
+
+async def _order_sent(house) -> str:
+    """Send an order; return the number of its group."""
+    await house.order(ORDER)
+    await house.settle()
+    [sent] = await house.outbox(SUPPLIER_KEY)
+    return elements(sent, "GS")[0][6]
+
+
+async def test_a_partner_s_824_reaches_a_person_with_its_words(tmp_path):
+    async with gateway(tmp_path) as house:
+        group = await _order_sent(house)
+        await house.send(functional("PO", group, "850", "0001"))
+        await house.send(advice(group))
+        await house.settle()
+        [case] = await _cases(house, "acknowledgment-rejected")
+        [order] = (await house.get("/api/v1/documents?direction=outbound"))["items"]
+        assert case["subject"] == order["id"]
+        assert "refused by the business" in case["detail"] and "the document is rejected (TR)" in case["detail"]
+        assert "007 missing data: no ship date our planning needs one for every line" in case["detail"]
+        assert order["acknowledgment"] == "accepted"  # It could be read all the same.
+        answers = await house.outbox(SUPPLIER_KEY)
+        assert [elements(text, "AK1")[0][1] for text in answers] == ["AG"]  # A 997 for the 824, and no 824 for it.
+
+
+async def test_an_824_that_accepts_opens_no_case(tmp_path):
+    async with gateway(tmp_path) as house:
+        await house.send(advice(await _order_sent(house), "TA"))
+        await house.settle()
+        assert (await house.get("/api/v1/cases"))["items"] == []
+
+
+async def test_an_824_that_names_only_the_order_finds_it(tmp_path):
+    async with gateway(tmp_path) as house:
+        await _order_sent(house)
+        await house.send(advice("7").replace("*PO1*****7*0001*850", "*PO1*******850"))
+        await house.settle()
+        assert len(await _cases(house, "acknowledgment-rejected")) == 1
+
+
+async def test_an_824_about_nothing_that_we_sent_changes_nothing(tmp_path):
+    async with gateway(tmp_path) as house:
+        await house.send(advice("4711"))
+        await house.settle()
+        [case] = await _cases(house, "acknowledgment-orphan")
+        assert "824 answers 850 PO1" in case["detail"] and "no ship date" in case["detail"]
+
+
+async def test_a_faulty_824_is_rejected_like_any_other_document(tmp_path):
+    async with gateway(tmp_path) as house:
+        await house.send(advice(await _order_sent(house)).replace("BGN*00*ADV1", "BGN*QQ*ADV1"))
+        await house.settle()
+        assert len(await _cases(house, "document-rejected")) == 1
+        assert await _cases(house, "acknowledgment-rejected") == []
