@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.pipeline.inbound.interchange import Portion, ReadSet, document_id
 from gateway.pipeline.inbound.translate import Translation, translation_of
@@ -13,6 +14,7 @@ from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Partner
 from gateway.x12.acknowledgment import ACKNOWLEDGMENTS
 from gateway.x12.advice import SET_ID as ADVICE
+from gateway.x12.explanation import explain_envelope, explain_set
 from gateway.x12.faults import Fault, FaultCode
 
 
@@ -33,7 +35,7 @@ class Draft:
 
 def drafts_of(portion: Portion, partner: Partner, world: World, configuration: Configuration) -> list[Draft]:
     """Make the drafts of a portion; those of a whole interchange are translated already."""
-    drafts = [Draft(each, _document(world, portion, partner, each)) for each in portion.sets]
+    drafts = [Draft(each, _document(world, portion, partner, each, configuration)) for each in portion.sets]
     judged = portion.judged
     for draft in drafts:
         if judged is None:
@@ -46,7 +48,9 @@ def drafts_of(portion: Portion, partner: Partner, world: World, configuration: C
     return drafts
 
 
-def _document(world: World, portion: Portion, partner: Partner, each: ReadSet) -> Document:
+def _document(
+    world: World, portion: Portion, partner: Partner, each: ReadSet, configuration: Configuration
+) -> Document:
     """Make the record of a set; its state is the verdict on the set alone."""
     transaction, judgment, agreement = each.transaction, each.judgment, each.agreement
     start, group = transaction.interchange, transaction.group
@@ -83,7 +87,7 @@ def _document(world: World, portion: Portion, partner: Partner, each: ReadSet) -
         length=transaction.length,
         delimiters=[marks.element, marks.component, marks.segment, marks.repetition],
         digest=each.digest,
-        faults=[fault.as_dict() for fault in judgment.faults],
+        faults=[told.as_dict() for told in explain_set(judgment, configuration.guide)],
     )
 
 
@@ -102,11 +106,17 @@ def envelope_faults(document: Document, portion: Portion) -> list[Fault]:
     return faults
 
 
+def explained_envelope(faults: list[Fault], portion: Portion) -> list[dict[str, Any]]:
+    """Return the faults of an envelope as a document keeps them."""
+    assert portion.judged is not None
+    return [told.as_dict() for told in explain_envelope(faults, portion.judged)]
+
+
 def _apply_envelope(document: Document, portion: Portion) -> None:
     """Reject a document whose interchange or group is at fault."""
     faults = envelope_faults(document, portion)
     if faults:
-        document.faults = document.faults + [fault.as_dict() for fault in faults]
+        document.faults = document.faults + explained_envelope(faults, portion)
         document.state = DocumentState.REJECTED
 
 
@@ -123,6 +133,6 @@ def refuse_reused(draft: Draft) -> None:
         offset=document.offset,
     )
     draft.read.judgment.faults.append(fault)  # The acknowledgment of its group says it too.
-    document.faults = [*document.faults, fault.as_dict()]
+    document.faults = [*document.faults, *(told.as_dict() for told in explain_set(draft.read.judgment, faults=[fault]))]
     document.state = DocumentState.REJECTED
     draft.translation = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gateway.pipeline.inbound.acknowledge import Answer, acknowledge
 from gateway.pipeline.inbound.advise import advise, reconcile_advice
-from gateway.pipeline.inbound.draft import Draft, envelope_faults, refuse_reused
+from gateway.pipeline.inbound.draft import Draft, envelope_faults, explained_envelope, refuse_reused
 from gateway.pipeline.inbound.interchange import Portion, document_id
 from gateway.pipeline.inbound.translate import apply_translation
 from gateway.pipeline.outbound.reconcile import reconcile_functional, reconcile_interchange
@@ -164,7 +164,7 @@ def _release_earlier(uow: UnitOfWork, world: World, portion: Portion, answers: l
         _note_answer(document, answers, accepted=not faults)
         values = {"answers": document.answers, "acknowledgment": document.acknowledgment}
         if faults:
-            shown = [*document.faults, *(fault.as_dict() for fault in faults)]
+            shown = [*document.faults, *explained_envelope(faults, portion)]
             uow.change(Document, document.id, state=DocumentState.REJECTED, faults=shown, **values)
             note_event(uow, world, "document.rejected", document, faults=len(shown))
             open_case(uow, world, "document-rejected", document, "; ".join(fault.message for fault in faults))

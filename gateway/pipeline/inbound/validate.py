@@ -13,6 +13,7 @@ from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
+from gateway.x12.explanation import explain_set
 
 
 async def run(task: Task, world: World) -> Outcome:
@@ -26,7 +27,7 @@ async def run(task: Task, world: World) -> Outcome:
         return Park("no-agreement", f"set {document.set_id} from {document.partner}")
     transaction = await stored_set(document, world)
     judgment = judge_set(transaction, agreement, configuration)
-    faults = [fault.as_dict() for fault in judgment.faults]
+    faults = [told.as_dict() for told in explain_set(judgment, configuration.guide)]
     accepted = judgment.accepted or agreement.acknowledgment.accept_with_errors
     event = DocumentEvent.ACCEPT if accepted else DocumentEvent.REJECT
     state = DOCUMENT_LIFE.after(DocumentState(document.state), event)
