@@ -31,7 +31,7 @@ class _Spot:
 class _Move:
     """A step to ``spot``. For the first segment of a loop, ``counter`` and ``maximum`` bound its repetitions."""
 
-    __slots__ = ("again", "counter", "match", "maximum", "spot")
+    __slots__ = ("again", "counter", "match", "maximum", "plain", "spot")
 
     def __init__(self, spot: _Spot, match: Match, counter: int, maximum: int | None, again: bool) -> None:
         self.spot = spot
@@ -39,6 +39,7 @@ class _Move:
         self.counter = counter  # -1: no loop begins here.
         self.maximum = maximum
         self.again = again  # It is one more repetition of the loop one stands in, or the same place once more.
+        self.plain = counter < 0 and not again  # Most moves: there is nothing to count.
 
 
 class FastSet:
@@ -73,6 +74,7 @@ class FastSet:
     def _walk(self, pieces: list[str]) -> list[Use] | None:
         spot = self._start
         uses = [spot.use]
+        take = uses.append
         run = 1
         counts = [0] * 64
         for piece in pieces[1:]:
@@ -83,19 +85,19 @@ class FastSet:
                     return None
             if move.match(piece) is None:
                 return None
-            if move.counter >= 0:
+            if move.plain:
+                run = 1
+            elif move.counter >= 0:
                 number = counts[move.counter] = counts[move.counter] + 1 if move.again else 1
                 if move.maximum is not None and number > move.maximum:
                     return None
                 run = 1
-            elif move.again:
+            else:
                 run += 1
                 if spot.maximum is not None and run > spot.maximum:
                     return None
-            else:
-                run = 1
             spot = move.spot
-            uses.append(spot.use)
+            take(spot.use)
         if self._levels:
             levels = [piece.split(self._marks.element) for piece in pieces if piece[:2] == "HL"]
             if not plainly_right(levels) and next(hierarchy_findings(levels), None) is not None:

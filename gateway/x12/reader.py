@@ -124,20 +124,24 @@ class _Interchange:
 
     def _cut(self, pieces: list[str]) -> Iterator[Part]:
         """Sort ``pieces`` into sets; ``used`` says how many bytes of them are done with."""
-        self.used = 0
+        used, step = 0, self.buffer.step
         for piece in pieces:
-            at = self.buffer.offset + self.used
-            tag = piece[:2] if piece[:2] in _ENVELOPE else piece.lstrip(BLANK)[:2]
+            tag = piece[:2]
+            if tag[:1] <= " ":
+                tag = piece.lstrip(BLANK)[:2]
+            if tag not in _ENVELOPE and self.body:  # Nearly all of them: this is the hot path.
+                self.body.append(piece)
+                used += len(piece) + step
+                continue
+            self.used = used
+            at = self.buffer.offset + used
             if tag not in _ENVELOPE:
-                if self.body:
-                    self.body.append(piece)
-                else:
-                    yield from self._ordinary(piece, at)
+                yield from self._ordinary(piece, at)
             elif tag in ("BI", "BD"):
-                whole = self.buffer.binary(piece, self.marks, self.used) or piece
+                whole = self.buffer.binary(piece, self.marks, used) or piece
                 yield from self._ordinary(whole, at)
                 if whole != piece:
-                    self.used += len(whole) + self.buffer.step
+                    self.used += len(whole) + step
                     self.window = _WINDOW_AFTER_BINARY
                     return  # The data held terminators: the rest is cut anew.
             elif tag == "IS" and _ISA.match(piece.lstrip(BLANK)):
@@ -148,10 +152,11 @@ class _Interchange:
                 self.used += glued
                 return
             else:
-                yield from self._envelope(piece, at, self.buffer.step)
-            self.used += len(piece) + self.buffer.step
+                yield from self._envelope(piece, at, step)
+            used += len(piece) + step
             if self.done:
-                return
+                break
+        self.used = used
 
     def _glued(self, piece: str) -> int:
         """Return where in an IEA without terminator the next ISA begins, blanks before it included; 0 where none does."""
