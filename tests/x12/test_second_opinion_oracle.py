@@ -5,6 +5,7 @@ Our samples and vectors, the files of strangers, conforming documents, mutants w
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -132,3 +133,12 @@ def test_blind_damage_is_seen_by_both_or_the_difference_is_known():
         same += sum(each.same_verdict for each in found)
     assert judged > DAMAGED * 0.8
     assert same / judged > 0.9, f"the verdict is the same for {same} of {judged} sets"
+
+
+def test_the_page_names_each_class_and_who_is_right():
+    page = (ROOT / "docs" / "second-opinion.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| ([^|]+) \|$", page, re.MULTILINE))
+    right = {row["class"]: row["right"] for row in reviewed()}
+    assert rows.keys() == right.keys()
+    wrong = [name for name, said in rows.items() if said != right[name] and right[name] != "neither"]
+    assert not wrong
