@@ -7,12 +7,10 @@ included, into verdicts. An acknowledgment is never acknowledged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from gateway.x12.envelope import JudgedGroup, JudgedInterchange
-from gateway.x12.faults import Fault, Level
 from gateway.x12.model import (
     InterchangeAcknowledgment,
     InterchangeStart,
@@ -21,18 +19,14 @@ from gateway.x12.model import (
     same_number,
     whole_number,
 )
+from gateway.x12.noting import copied, copied_id, copied_number, set_response
 from gateway.x12.standards import nearest_version
 from gateway.x12.validator import Judgment
-from gateway.x12.writer import Echo, OutSegment
+from gateway.x12.writer import OutSegment
 
 ACKNOWLEDGMENTS = frozenset({"997", "999"})
 GROUP_ID = "FA"
 
-# The 999 says IK where the 997 says AK. Codes 12 and 13 came with 005010; before, both are "too many elements".
-_DIALECT = {"997": ("AK3", "AK4", "AK5"), "999": ("IK3", "IK4", "IK5")}
-_OLDER_CODES = {"12": "3", "13": "3"}
-_OLDER_SET_CODES = {"18": "6"}
-_MAX_COPY = 99
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _MOST_SETS = 999_999  # AK902 to AK904 have six digits.
 
@@ -51,7 +45,7 @@ def functional_acknowledgment(group: JudgedGroup, style: AcknowledgmentStyle | N
     style = style or AcknowledgmentStyle()
     start = group.start
     new = style.set_id == "999" or nearest_version(start.version) >= "005010"  # There is no older 999.
-    head: list[str] = ["AK1", _id(start.functional_id, 2, 2), _number(start.control_number, 9)]
+    head: list[str] = ["AK1", copied_id(start.functional_id, 2, 2), copied_number(start.control_number, 9)]
     if new:
         head.append(copied(start.version, 12))
     segments: list[OutSegment] = [head]
@@ -60,7 +54,7 @@ def functional_acknowledgment(group: JudgedGroup, style: AcknowledgmentStyle | N
         verdict = _set_verdict(group, judgment, style)
         accepted += verdict in "AE"
         if verdict != "A" or style.accepted_sets:
-            segments += _set_response(judgment, verdict, style.set_id, new)
+            segments += set_response(judgment, verdict, style.set_id, start.version, new=new)
     codes = dict.fromkeys(fault.code.wire for fault in group.faults if not fault.tolerated and fault.code.wire)
     received = len(group.judgments)
     verdict = _group_verdict(group, accepted, received, style)
@@ -86,77 +80,17 @@ def _group_verdict(group: JudgedGroup, accepted: int, received: int, style: Ackn
     return "A" if clean or not style.accept_with_errors else "E"
 
 
-def _set_response(judgment: Judgment, verdict: str, kind: str, new: bool) -> list[OutSegment]:
-    trailer = _DIALECT[kind][2]
-    answered = ["AK2", _id(judgment.set_id, 3, 3), _id(judgment.control_number, 4, 9, "0")]
-    out: list[OutSegment] = [answered]
-    faults = [fault for fault in judgment.faults if not fault.tolerated]
-    detailed = [fault for fault in faults if fault.code.level in (Level.SEGMENT, Level.ELEMENT)]
-    for (position, name), here in groupby(detailed, key=lambda fault: (fault.position, fault.segment)):
-        out += _segment_notes(list(here), position, name, kind, new)
-    codes = [fault.code.wire for fault in faults if fault.code.level is Level.SET]
-    if not new:
-        codes = [_OLDER_SET_CODES.get(code, code) for code in codes]
-    if detailed:
-        codes.append("5")
-    out.append([trailer, verdict, *list(dict.fromkeys(codes))[:5]])
-    return out
-
-
-def _segment_notes(faults: list[Fault], position: int, name: str, kind: str, new: bool) -> Iterable[OutSegment]:
-    """Write the notes on one segment: one for each structural fault, one with code 8 above the notes on its elements."""
-    segment_note, element_note, _ = _DIALECT[kind]
-    # The field takes a code of 1 to 4 (later 6) characters: the loop's name, which is its first segment.
-    loop = next((fault.loop.rpartition(">")[2].partition("#")[0] for fault in faults if fault.loop), "")
-    head = [segment_note, _id(name, 2, 3), str(min(position, 999_999)), loop]
-    for fault in faults:
-        if fault.code.level is Level.SEGMENT:
-            yield [*head, fault.code.wire]
-    on_elements = [fault for fault in faults if fault.code.level is Level.ELEMENT]
-    if on_elements:
-        yield [*head, "8"]
-    for fault in on_elements[:99]:
-        yield _element_note(fault, element_note, new)
-
-
-def _element_note(fault: Fault, name: str, new: bool) -> OutSegment:
-    place = [str(min(fault.element, 99)), str(min(fault.component, 99) or "")]
-    if new:
-        place.append(str(min(fault.repetition, 9999) or ""))
-    code = fault.code.wire if new else _OLDER_CODES.get(fault.code.wire, fault.code.wire)
-    return [name, tuple(place), _reference(fault.element_number), code, copied(fault.value, _MAX_COPY)]
-
-
-def _reference(number: str) -> str:
-    """Return a data element number for AK402, which holds digits only."""
-    return number if number.isdigit() else ""
-
-
-def copied(value: str, most: int) -> Echo:
-    """Copy what was sent into an acknowledgment that must be right itself: without what may be a delimiter there."""
-    kept = "".join(mark for mark in value if " " <= mark <= "~" and mark not in "*~>:^|")
-    return Echo(kept.strip()[:most].rstrip())
-
-
-def _id(value: str, least: int, most: int, filler: str = "X") -> str:
-    """Copy an identifier, letters and digits only; what is too short for its element is filled up on the left."""
-    kept = "".join(mark for mark in value if mark.isascii() and mark.isalnum())
-    return kept[:most].rjust(least, filler)
-
-
-def _number(value: str, digits: int) -> str:
-    """Copy a control number that must be one: 0 for what is none."""
-    return value if whole_number(value) is not None and len(value) <= digits else "0"
-
-
 def interchange_acknowledgment(interchange: JudgedInterchange) -> OutSegment:
-    """Write the TA1 that answers ``interchange``: accepted, or rejected with the code of its first fault."""
-    faults = [fault for fault in interchange.faults if not fault.tolerated]
+    """Write the TA1 that answers ``interchange``: A accepted, E accepted with the code of what an agreement lets pass, or
+    R rejected with the code of its first fault.
+    """
+    faults = [fault for fault in interchange.faults if not fault.tolerated] or interchange.faults
     code = faults[0].code.wire if faults else "000"
+    verdict = "E" if faults and not interchange.rejected else interchange.verdict
     start = interchange.start
-    date, time = _id(start.elements[8], 6, 6, "0"), _id(start.elements[9], 4, 4, "0")
+    date, time = copied_id(start.elements[8], 6, 6, "0"), copied_id(start.elements[9], 4, 4, "0")
     number = (whole_number(start.control_number) or 0) % 10**9
-    return ["TA1", f"{number:09d}", date, time, interchange.verdict, code or "022"]
+    return ["TA1", f"{number:09d}", date, time, verdict, code or "022"]
 
 
 # Reading
@@ -254,17 +188,28 @@ def read_functional_acknowledgment(segments: Segments) -> GroupResponse:
             case "AK4" | "IK4" if current is not None and current.notes:
                 current.notes[-1].elements.append(_read_element_note(segment))
             case "AK5" | "IK5" if current is not None:
-                current.verdict = element(segment, 1)
+                current.verdict = element(segment, 1).strip().upper()
                 current.codes = tuple(filter(None, segment[2:7]))
                 current = None
             case "AK9":
-                response.verdict = element(segment, 1)
+                response.verdict = element(segment, 1).strip().upper() or _counted(segment)
                 response.codes = tuple(filter(None, segment[5:10]))
             case _:
                 pass
+    if not response.verdict and response.sets and all(each.verdict for each in response.sets):
+        accepted = sum(each.accepted for each in response.sets)  # AK9 is missing, but its sets say it all.
+        response.verdict = "A" if accepted == len(response.sets) else "P" if accepted else "R"
     for unsaid in response.sets:
         unsaid.verdict = unsaid.verdict or response.verdict
     return response
+
+
+def _counted(segment: list[str]) -> str:
+    """Return the verdict on a group that an AK9 without one tells by its counts; empty where it tells none."""
+    received, accepted = (whole_number(element(segment, number)) for number in (3, 4))
+    if not received or accepted is None:
+        return ""
+    return "R" if not accepted else "A" if accepted >= received else "P"
 
 
 def _read_element_note(segment: list[str]) -> ElementNote:
@@ -279,8 +224,12 @@ def read_interchange_acknowledgment(part: InterchangeAcknowledgment) -> Intercha
 
 
 def answers_needed(groups: Sequence[JudgedGroup]) -> list[JudgedGroup]:
-    """Return the groups that get a 997 or 999: every one but those that hold acknowledgments themselves."""
-    return [group for group in groups if group.start.functional_id != GROUP_ID]
+    """Return the groups that get a 997 or 999: every one but those that hold acknowledgments, whatever GS01 says."""
+    return [group for group in groups if group.start.functional_id != GROUP_ID and not _only_acknowledgments(group)]
+
+
+def _only_acknowledgments(group: JudgedGroup) -> bool:
+    return bool(group.judgments) and all(judgment.set_id in ACKNOWLEDGMENTS for judgment in group.judgments)
 
 
 def wants_interchange_acknowledgment(interchange: JudgedInterchange, policy: str) -> bool:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateway.x12.acknowledgment import copied
 from gateway.x12.model import Segments, element, whole_number
+from gateway.x12.noting import copied
 from gateway.x12.standards import codes, nearest_version
 from gateway.x12.standards.versions import has_short_dates
 from gateway.x12.writer import Echo, OutSegment

@@ -6,6 +6,8 @@ words of its own rule.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gateway.x12.explain import expected
 from gateway.x12.faults import Fault, FaultCode, Level
 from gateway.x12.standards.definition import Composite, Element, Position, SetDefinition, Use
@@ -112,11 +114,13 @@ _BOUNDS = {Level.TRANSMISSION: "ISA, IEA", Level.INTERCHANGE: "ISA, IEA", Level.
 
 def use_of(fault: Fault, definition: SetDefinition | None) -> Use | None:
     """Return where the set has the segment of a fault: in its loop if it is there, else anywhere."""
-    if definition is None:
-        return None
-    name = fault.segment.upper()
+    return None if definition is None else _use(definition, fault.segment.upper(), fault.loop)
+
+
+@lru_cache(maxsize=4096)
+def _use(definition: SetDefinition, name: str, loop: str) -> Use | None:
     found = [use for use in definition.root.uses() if use.name == name]
-    return next((use for use in found if use.loop.path == fault.loop), found[0] if found else None)
+    return next((use for use in found if use.loop.path == loop), found[0] if found else None)
 
 
 def position_of(use: Use | None, fault: Fault) -> Position | None:
@@ -186,7 +190,12 @@ def _kind_words(kind: Element | Composite | None) -> str:
 def _codes_words(kind: Element | Composite | None, place: str) -> str:
     if not isinstance(kind, Element) or not kind.codes:
         return f"a code of {place}"
-    codes = sorted(kind.codes)
+    codes = _sorted(kind.codes)
     if len(codes) <= _CODES_SHOWN:
         return f"one of {', '.join(codes)}"
     return f"one of the {len(codes)} codes of {place}, such as {', '.join(codes[:_CODES_SHOWN])}"
+
+
+@lru_cache(maxsize=1024)
+def _sorted(codes: frozenset[str]) -> list[str]:
+    return sorted(codes)

@@ -133,3 +133,34 @@ async def test_a_faulty_824_is_rejected_like_any_other_document(tmp_path):
         await house.settle()
         assert len(await _cases(house, "document-rejected")) == 1
         assert await _cases(house, "acknowledgment-rejected") == []
+
+
+async def test_of_two_997s_for_one_group_the_graver_verdict_stays(tmp_path):
+    async with gateway(tmp_path) as house:
+        group = await _order_sent(house)
+        for number, verdict in enumerate(("E", "A"), 90):
+            await house.send(functional("PO", group, "850", "0001", verdict, number))
+            await house.settle()
+        [order] = (await house.get("/api/v1/documents?direction=outbound"))["items"]
+        assert order["acknowledgment"] == "accepted_with_errors"
+        await house.send(functional("PO", group, "850", "0001", "R", 92))
+        await house.send(functional("PO", group, "850", "0001", "A", 93))
+        await house.settle()
+        [order] = (await house.get("/api/v1/documents?direction=outbound"))["items"]
+        assert order["acknowledgment"] == "rejected"
+
+
+async def test_what_a_999_says_of_our_guide_is_put_into_words(tmp_path):
+    async with gateway(tmp_path) as house:
+        group = await _order_sent(house)
+        body = f"""AK1*PO*{group}*004010
+        AK2*850*0001
+        IK3*PO1*5**8
+        CTX*SITUATIONAL TRIGGER*PO1*5
+        IK4*3*355*I6*EA
+        IK5*R*5
+        AK9*R*1*1*0"""
+        await house.send(interchange(body, set_id="999", group="FA", number=91, version="005010"))
+        await house.settle()
+        [case] = await _cases(house, "acknowledgment-rejected")
+        assert "segment 5 PO103: AK403 I6: code not used by the guide, value 'EA'" in case["detail"]

@@ -97,6 +97,41 @@ def test_a_ta1_cut_short_is_read_as_far_as_it_goes():
     assert read_interchange_acknowledgment(part).verdict == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict", "codes"),
+    [
+        ("AK1*PO*1\nAK2*850*0001\nAK5*A", "A", ()),  # AK9 was left out.
+        ("AK1*PO*1\nAK2*850*0001\nAK5*R*5", "R", ("5",)),
+        ("AK1*PO*1\nAK2*850*0001\nAK5*A\nAK2*850*0002\nAK5*R\nSE*5*1", "A", ()),
+        ("AK1*PO*1\nAK9**1*1*1", "A", ()),  # Its counts say it.
+        ("AK1*PO*1\nAK9**1*1*0", "R", ()),
+        ("AK1*PO*1\nAK2*850*0002\nAK5*R\nAK9**2*2*1", "A", ()),
+        ("AK1*PO*1\nAK2*850*0001\nAK5*a\nAK9* a *1*1*1", "A", ()),
+        ("AK1*PO*1\nAK3*PO1*8**8\nAK4*3*355*7\nAK9*R*1*1*0", "R", ()),  # Notes outside of any AK2.
+        ("AK1*PO*1\nAK2*850*0001\nAK4*3*355*7\nAK5*R*5\nAK9*R*1*1*0", "R", ("5",)),  # AK4 without its AK3.
+        ("AK1*PO*1\nAK9*M*1*1*0", "M", ()),
+        ("AK9*A*1*1*1\nAK1*PO*1", "A", ()),  # Turned around.
+        ("AK1*PO*1\nAK9*R*1*1*0\nAK9*A*1*1*1", "A", ()),
+    ],
+)
+def test_an_odd_one_has_its_verdict_as_far_as_it_tells_one(text, verdict, codes):
+    found = _response(text).response_for("850", "0001")
+    assert (found.verdict, found.codes) == (verdict, codes)
+
+
+@pytest.mark.parametrize("between", ["", "\r\n"])
+def test_a_ta1_before_a_group_is_read_with_the_997_in_it(between):
+    answer = transaction("997", BODIES["997"])
+    text = interchange("TA1*000000009*261121*0800*E*001~" + between, group("FA", answer)).replace("IEA*2*", "IEA*1*")
+    found = checked(text)
+    assert found.clean
+    [received] = found.interchanges[0].judged.acknowledgments
+    response = read_interchange_acknowledgment(received)
+    assert (response.control_number, response.verdict, response.code) == ("000000009", "E", "001")
+    [functional] = found.interchanges[0].documents
+    assert not read_functional_acknowledgment(functional.transaction.segments).response_for("850", "0001").accepted
+
+
 # Written and read back
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.located import read as read_located
 from gateway.x12.acknowledgment import (
     AcknowledgmentStyle,
     answers_needed,
@@ -9,7 +10,16 @@ from gateway.x12.acknowledgment import (
     interchange_acknowledgment,
     wants_interchange_acknowledgment,
 )
-from tests.x12.samples import BODIES, checked, group, interchange, isa, replaced, transaction
+from gateway.x12.answer import answering_interchange
+from gateway.x12.faults import FaultCode
+from gateway.x12.guide import load_guide
+from gateway.x12.reader import read
+from gateway.x12.report import report
+from gateway.x12.validator import validate
+from gateway.x12.writer import write
+from tests.x12.answers import AT, answer
+from tests.x12.faulty import GUIDE, GUIDED, GUIDED_BODY
+from tests.x12.samples import BODIES, checked, document, group, interchange, isa, replaced, transaction
 
 GOOD = transaction("850", BODIES["850"])
 BAD = transaction("850", replaced("850", "*40*EA*", "*40*QQ*"), "0002")
@@ -218,3 +228,108 @@ def test_acknowledgments_are_never_acknowledged(policy):
 def test_orders_beside_an_acknowledgment_are_answered():
     both = _judged(interchange(group("FA", transaction("997", BODIES["997"])), group("PO", GOOD, number=2)))
     assert [each.start.functional_id for each in answers_needed(both.groups)] == ["PO"]
+
+
+def test_what_an_agreement_lets_pass_is_told_in_a_ta1_without_rejecting():
+    text = interchange(group("PO", GOOD)).replace("IEA*1*000000001", "IEA*1*1")
+    found = checked(text, tolerate=lambda _start: {FaultCode.NUMBER_ZEROS}).interchanges[0].judged
+    assert interchange_acknowledgment(found)[4:] == ["E", "001"]
+    assert interchange_acknowledgment(_judged(text))[4:] == ["R", "001"]
+
+
+def test_an_acknowledgment_in_a_group_of_another_kind_is_not_acknowledged_either():
+    wrong = _judged(interchange(group("PO", transaction("997", BODIES["997"])), asks_ta1="1"))
+    assert answers_needed(wrong.groups) == []
+    assert not wants_interchange_acknowledgment(wrong, "always")
+    beside = _judged(interchange(group("PO", transaction("997", BODIES["997"]), BAD)))
+    assert answers_needed(beside.groups) == beside.groups
+
+
+def test_a_ta1_stands_before_the_groups_and_alone_where_none_counts():
+    good = _judged(interchange(group("PO", GOOD), asks_ta1="1"))
+    assert [type(part).__name__ for part in read(answer(good, ta1=True))] == [
+        "InterchangeStart",
+        "InterchangeAcknowledgment",
+        "GroupStart",
+        "TransactionSet",
+        "GroupEnd",
+        "InterchangeEnd",
+    ]
+    broken = _judged(interchange(group("PO", GOOD)).replace("IEA*1*", "IEA*2*"))
+    made = answering_interchange(
+        broken, [], AcknowledgmentStyle(), ta1=True, number=7, next_group_number=lambda: 1, written_at=AT
+    )
+    alone = write(made)
+    assert [type(part).__name__ for part in read(alone)] == [
+        "InterchangeStart",
+        "InterchangeAcknowledgment",
+        "InterchangeEnd",
+    ]
+    assert checked(alone).clean
+
+
+@pytest.mark.parametrize(
+    ("sets", "accept", "end"),
+    [
+        ([GOOD, BAD], False, ["AK5*R*5", "AK9*P*2*2*1"]),
+        ([GOOD, BAD], True, ["AK5*E*5", "AK9*E*2*2*2"]),
+        ([BAD], False, ["AK5*R*5", "AK9*R*1*1*0"]),
+        ([BAD], True, ["AK5*E*5", "AK9*E*1*1*1"]),
+        (
+            [GOOD, GOOD.replace("ST*850*0001", "ST*853*0002").replace("12*0001", "12*0002")],
+            True,
+            ["AK5*R*1", "AK9*P*2*2*1"],
+        ),
+    ],
+)
+def test_in_part_with_errors_or_rejected_as_the_policy_has_it(sets, accept, end):
+    assert _lines(interchange(group("PO", *sets)), accept_with_errors=accept)[-2:] == end
+
+
+# 999
+
+
+def test_a_999_names_the_implementation_guide_that_the_set_names():
+    made = group("PO", BAD, version="005010X231A1")
+    assert _lines(interchange(made, version="00501", eleventh="^"), set_id="999")[1] == "AK2*850*0002*005010X231A1"
+    assert _lines(interchange(made, version="00501", eleventh="^"))[1] == "AK2*850*0002*005010X231A1"
+    assert _lines(interchange(group("PO", BAD, version="005010VICS")), set_id="999")[1] == "AK2*850*0002"
+
+
+def test_a_999_says_what_in_the_segment_made_an_element_necessary():
+    body = replaced("850", "*92*0042", "*92")
+    lines = _lines(interchange(group("PO", transaction("850", body), version="005010")), set_id="999")
+    assert lines[2:5] == ["IK3*N1*5*N1*8", "IK4*4*67*2", "CTX*SITUATIONAL TRIGGER*N1*5*N1*3"]
+    inner = replaced("850", "REF*DP*038", "REF*DP*038**DP>1>DP")
+    lines = _lines(interchange(group("PO", transaction("850", inner), version="005010")), set_id="999")
+    assert lines[3:5] == ["IK4*4:4*127*2", "CTX*SITUATIONAL TRIGGER*REF*4**4:3"]
+
+
+def test_a_999_with_contexts_is_right_itself():
+    body = replaced("850", "*92*0042", "*92").replace("REF*DP*038", "REF*DP*038**DP>1>DP")
+    made = group("PO", transaction("850", body), version="005010X231A1")
+    data = answer(_judged(interchange(made, version="00501", eleventh="^")), "999")
+    assert b"CTX*SITUATIONAL TRIGGER" in data
+    assert checked(data).clean, checked(data).as_dict()
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        (FaultCode.SEGMENT_NOT_ALLOWED, "AK3*CUR*3**2", "IK3*CUR*3**I4"),
+        (FaultCode.SEGMENT_REQUIRED_BY_GUIDE, "AK3*DTM*1**3", "IK3*DTM*1**I8"),
+        (FaultCode.ELEMENT_REQUIRED_BY_GUIDE, "AK4*7*587*1", "IK4*7*587*I9"),
+        (FaultCode.ELEMENT_NOT_ALLOWED, "AK4*3*324*7*77", "IK4*3*324*I10*77"),
+        (FaultCode.CODE_NOT_IN_GUIDE, "AK4*3*355*7*LB", "IK4*3*355*I6*LB"),
+    ],
+)
+def test_what_only_a_guide_asks_for_has_codes_of_its_own_in_a_999(code, old, new):
+    guide = load_guide(read_located(GUIDE, "acme.yaml"))
+    before, after, _marked = GUIDED[code]
+    text = document("850", GUIDED_BODY.replace(before, after, 1))
+    found = report("sample", text.encode(), lambda each: guide.apply(validate(each), each.segments))
+    [answered] = found.interchanges[0].judged.groups
+    for set_id, line in (("997", old), ("999", new)):
+        rows = functional_acknowledgment(answered, AcknowledgmentStyle(set_id))
+        lines = ["*".join("".join(v) if isinstance(v, tuple) else v for v in row).rstrip("*") for row in rows]
+        assert line in lines

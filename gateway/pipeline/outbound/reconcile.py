@@ -6,8 +6,6 @@ when it is worse, so that a second copy never turns a rejection into silence.
 
 from __future__ import annotations
 
-from typing import Any
-
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
 from gateway.tracking.document import AcknowledgmentState, Document
@@ -15,6 +13,12 @@ from gateway.tracking.transmission import Transmission
 from gateway.x12.acknowledgment import GroupResponse, InterchangeResponse, SetResponse
 from gateway.x12.standards import codes
 
+# A verdict is replaced by one that is as grave or graver.
+_GRAVITY: dict[str, int] = {
+    AcknowledgmentState.ACCEPTED: 1,
+    AcknowledgmentState.WITH_ERRORS: 2,
+    AcknowledgmentState.REJECTED: 3,
+}
 _STATES = {"A": AcknowledgmentState.ACCEPTED, "E": AcknowledgmentState.WITH_ERRORS}
 
 
@@ -72,7 +76,10 @@ def _apply(uow: UnitOfWork, world: World, document: Document, answer: SetRespons
         late=late,
         reasons=details or [reason],
     )
-    if document.acknowledgment == AcknowledgmentState.REJECTED:
+    if (
+        _GRAVITY.get(document.acknowledgment, 0) > _GRAVITY[state]
+        or document.acknowledgment == AcknowledgmentState.REJECTED
+    ):
         return
     now = world.clock()
     uow.change(Document, document.id, acknowledgment=state, acknowledged_at=now, updated_at=now)
@@ -87,15 +94,19 @@ def _apply(uow: UnitOfWork, world: World, document: Document, answer: SetRespons
 def explain_response(answer: SetResponse, version: str) -> list[str]:
     """Say in words what a partner found wrong with a set of ours."""
     near = "005010" if version[:6] >= "005000" else "004010"
-    words: list[str] = [f"AK502 {code}: {codes('718', near).get(code, 'unknown code')}" for code in answer.codes]
+    # A 999 has codes of its own beside those of the 997: they begin with I.
+    of_set, of_segment, of_element = (
+        {**codes(newer, "005010"), **codes(older, near)}
+        for older, newer in (("718", "618"), ("720", "620"), ("723", "621"))
+    )
+    words: list[str] = [f"AK502 {code}: {of_set.get(code, 'unknown code')}" for code in answer.codes]
     for note in answer.notes:
         place = f"segment {note.position} {note.segment}"
         if note.code and note.code != "8":
-            words.append(f"{place}: AK304 {note.code}: {codes('720', near).get(note.code, 'unknown code')}")
+            words.append(f"{place}: AK304 {note.code}: {of_segment.get(note.code, 'unknown code')}")
         for inner in note.elements:
-            shown: dict[str, Any] = codes("723", near)
             value = f", value {inner.value!r}" if inner.value else ""
             words.append(
-                f"{place}{inner.element:02d}: AK403 {inner.code}: {shown.get(inner.code, 'unknown code')}{value}"
+                f"{place}{inner.element:02d}: AK403 {inner.code}: {of_element.get(inner.code, 'unknown code')}{value}"
             )
     return words
