@@ -112,6 +112,23 @@ def test_a_fault_in_a_set_of_health_care_is_found():
     assert [(one.code, one.position, one.element) for one in opinion.remarks] == [(FaultCode.DATE, 2, 16)]
 
 
+def test_where_pyx12_itself_fails_that_is_said_and_is_no_verdict_of_acceptance():
+    body = """
+        BHT*0022*11*1*20261120*0800
+        HL*1**20*1
+        NM1*PR*2*A*****PI*1
+        HL*2*1*21*1
+        NM1*1P*2*B*****SV*1
+        HL*3*2*22*0
+        NM1*IL*1*C*D****MI*1
+        DTP*307*RD8*1-2-3"""
+    made = group("HB", transaction("271", body), version="004010X092A1")
+    one = set_of(interchange(made))
+    found = compare(validate(one), opinion_on(one))
+    assert found.opinion.broke_off.startswith("segment 9: ") and not found.opinion.accepted
+    assert any("pyx12 broke off at segment 9" in line for line in lines(found))
+
+
 def test_a_set_in_the_wrong_group_is_not_judged_by_the_map_of_another():
     made = group("HP", transaction("837", REMITTANCE), version="004010X091A1")
     [opinion] = second_opinion(interchange(made).encode())

@@ -116,7 +116,7 @@ def opinion_on(transaction: TransactionSet) -> Opinion:
     try:
         for position, fields in enumerate(transaction.as_sent(), 1):
             made.remarks += walk.segment(fields, position)
-    except (EngineError, X12PathError) as error:
+    except (EngineError, X12PathError, ValueError) as error:  # A ValueError is its way with a period like 1-2-3.
         made.broke_off = f"segment {position}: {error}"
     return made
 
