@@ -25,6 +25,7 @@ from gateway.x12.validator import Judgment
 
 _F = FaultCode
 _MADE_COMPONENT = ">"  # Between the components of what `gateway.x12.guides` makes.
+_USUAL = Delimiters()
 _LEFT_OUT = frozenset({_F.SEGMENT_UNKNOWN, _F.SEGMENT_NOT_IN_SET, _F.SEGMENT_BLANK, _F.SEGMENT_NOT_ALLOWED})
 _ADDED = frozenset({_F.SEGMENT_MISSING, _F.SEGMENT_REQUIRED_BY_GUIDE})
 _EMPTIED = frozenset({_F.EXCLUDED})
@@ -40,10 +41,16 @@ class Examples:
         self.definition = judgment.definition
         self.segments = judgment.transaction.as_sent()
         self.marks = judgment.transaction.marks
+        # Between letters or digits nothing reads as it should: then every segment is made anew, between the usual marks.
+        self._odd = any(mark.isalnum() or mark == " " for mark in self.marks.all())
+        if self._odd:
+            self.marks = _USUAL
 
     def of(self, fault: Fault) -> str:
         """Return the example for a fault: one segment, or two where what stands between them is to be left out."""
-        return "".join(written(fields, self.marks) for fields in self._of(fault) if fields)
+        found = [fields for fields in self._of(fault) if fields] or [_bounds(fault, self.judgment, len(self.segments))]
+        between = "" if self.marks.segment.isprintable() else "  "
+        return between.join(written(fields, self.marks) for fields in found)
 
     def _of(self, fault: Fault) -> list[list[str]]:
         if fault.code.level is Level.SET:
@@ -66,8 +73,10 @@ class Examples:
 
     def right(self, position: int) -> list[str]:
         """Return the segment at ``position`` without any fault of its elements; nothing where the set has none there."""
-        if not 0 < position <= len(self.segments) or self.definition is None:
+        if not 0 < position <= len(self.segments):
             return []
+        if self.definition is None:
+            return [] if self._odd else list(self.segments[position - 1])
         fields = [self.segments[position - 1][0].upper(), *self.segments[position - 1][1:]]
         use = _use_named(fields[0], self)
         if use is None or self.fits(fields, use):
@@ -80,8 +89,8 @@ class Examples:
 
     def fits(self, fields: list[str], use: Use) -> bool:
         """Tell whether nothing is wrong with the elements of a segment that is short enough to be shown."""
-        judge = _judge(use.segment)
-        return sum(map(len, fields)) <= _LONGEST and not judge.findings(fields, self.marks)
+        short = sum(map(len, fields)) <= _LONGEST
+        return short and not self._odd and not _judge(use.segment).findings(fields, self.marks)
 
     def _nearest(self, fault: Fault) -> list[str]:
         """Return the segment under the identifier that was probably meant."""
@@ -97,6 +106,8 @@ class Examples:
         use = use_of(fault, self.definition)
         if use is None:
             return []
+        if self._odd:
+            return self.made(use)
         fields = list(self.segments[fault.position - 1])
         fields[0] = use.name
         self._repair(fields, fault, use)
