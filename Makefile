@@ -1,7 +1,7 @@
 # make demo   play the whole trip with a reference ERP and a simulated supplier (KEEP=1 leaves it running)
 # make test   lint, types, tests
-# make bench  ours beside the bare limit, as ratios
-# make proof  the slow proof: long fuzz, crash at every commit
+# make bench  ours beside the bare limit and beside peers, as ratios
+# make proof  the slow proof: long fuzz, a kill at every single commit, definitions against facts
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -22,6 +22,7 @@ lint: .venv/.tests
 bench: .venv/.tests
 	$(BIN)/python -m bench.pipeline
 	$(BIN)/python -m bench.mapping
+	$(BIN)/python -m bench.x12
 
 proof: .venv/.tests
 	HYPOTHESIS_PROFILE=proof GATEWAY_PROOF=1 $(BIN)/python -m pytest -n auto
