@@ -1,6 +1,6 @@
 """One measurement of our engine, in a process of its own: prints as JSON what it took.
 
-    .venv/bin/python -m bench.x12_worker split|validate|acknowledge|translate FILE
+.venv/bin/python -m bench.x12_worker split|validate|acknowledge|translate FILE
 """
 
 import gc
