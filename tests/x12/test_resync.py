@@ -199,6 +199,6 @@ def test_a_set_of_nothing_but_faults_is_still_read_in_time():
 
 def test_a_loop_of_the_same_name_further_on_is_meant_where_the_nearer_one_is_full():
     """The 832 has two LS loops side by side; without the LE of the first, the second LS opens the second one all the same."""
-    body = "\n".join("BCT*PC LIN**BP*1 CTP**LPR*1 LS*LM LM*AX LQ*0*A LS*N1 N1*ST*NAME LE*N1".split())
+    body = "\n".join(["BCT*PC", "LIN**BP*1", "CTP**LPR*1", "LS*LM", "LM*AX", "LQ*0*A", "LS*N1", "N1*ST*NAME", "LE*N1"])
     found = [(fault.position, fault.segment, fault.code) for fault in judged("832", body, "005010").faults]
     assert found == [(8, "LE", FaultCode.SEGMENT_MISSING)]

@@ -29,6 +29,12 @@ DAMAGED = 10_000 if PROOF else 100
 CONFORMING = 2_000 if PROOF else 60
 REVIEWED = {row["class"] for row in reviewed()}
 
+# Classes about how a fault is told, not about whether there is one: by themselves they never part the two verdicts.
+WAYS_TO_TELL = {
+    "cascade", "cut-short", "late", "length-of-a-moment", "lower-case", "more-than-kept", "not-judged-out-of-place",
+    "other-reading", "several-things-of-one-value", "walked-on",
+}  # fmt: skip
+
 
 def compared(data: bytes) -> list[Comparison]:
     """What the two say of each set of a file."""
@@ -43,8 +49,9 @@ def check(found: Iterable[Comparison], label: str, data: bytes) -> Counter[str]:
         strange = [str(one) for one in each.disagreements if one.reason not in REVIEWED]
         assert not strange, f"{label}: {strange}\n{data.decode('latin-1')}"
         if each.opinion.given and not each.same_verdict:
-            told = f"{label}: one refuses the set, and nothing is said to differ"
-            assert each.disagreements, f"{told}\n{data.decode('latin-1')}"
+            told = f"{label}: only one refuses the set, and nothing that differs is a reason for it"
+            parting = {one.reason for one in each.disagreements} - WAYS_TO_TELL
+            assert parting, f"{told}\n{data.decode('latin-1')}"
         classes.update(one.reason for one in each.disagreements)
     return classes
 
@@ -119,7 +126,7 @@ def test_one_broken_rule_is_seen_by_both_or_the_difference_is_known():
         judged += len(found)
         agreed += sum(not each.disagreements for each in found)
     assert judged >= MUTANTS * 0.95
-    assert agreed / judged > 0.6, classes
+    assert agreed / judged > 0.7, classes
     # What only we say behind a fault would be a second fault for one mistake.
     assert not classes["walked-on"], classes
 
