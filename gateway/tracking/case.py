@@ -112,6 +112,12 @@ _ROWS = (
         "read the partner's reasons, correct the profile or the data, then send it anew",
     ),
     Cause(
+        "advice-rejected",
+        Owner.BUSINESS,
+        "the partner read what we sent and refused it for business reasons",
+        "read the partner's reasons, settle them with the partner, then send it corrected",
+    ),
+    Cause(
         "acknowledgment-overdue",
         Owner.PARTNER,
         "the partner has not acknowledged what we sent in time",

@@ -94,7 +94,7 @@ async def test_a_partner_s_824_reaches_a_person_with_its_words(tmp_path):
         await house.send(functional("PO", group, "850", "0001"))
         await house.send(advice(group))
         await house.settle()
-        [case] = await _cases(house, "acknowledgment-rejected")
+        [case] = await _cases(house, "advice-rejected")
         [order] = (await house.get("/api/v1/documents?direction=outbound"))["items"]
         assert case["subject"] == order["id"]
         assert "refused by the business" in case["detail"] and "the document is rejected (TR)" in case["detail"]
@@ -116,7 +116,7 @@ async def test_an_824_that_names_only_the_order_finds_it(tmp_path):
         await _order_sent(house)
         await house.send(advice("7").replace("*PO1*****7*0001*850", "*PO1*******850"))
         await house.settle()
-        assert len(await _cases(house, "acknowledgment-rejected")) == 1
+        assert len(await _cases(house, "advice-rejected")) == 1
 
 
 async def test_an_824_about_nothing_that_we_sent_changes_nothing(tmp_path):
@@ -132,7 +132,7 @@ async def test_a_faulty_824_is_rejected_like_any_other_document(tmp_path):
         await house.send(advice(await _order_sent(house)).replace("BGN*00*ADV1", "BGN*QQ*ADV1"))
         await house.settle()
         assert len(await _cases(house, "document-rejected")) == 1
-        assert await _cases(house, "acknowledgment-rejected") == []
+        assert await _cases(house, "advice-rejected") == []
 
 
 async def test_of_two_997s_for_one_group_the_graver_verdict_stays(tmp_path):

@@ -141,9 +141,7 @@ def reconcile_advice(uow: UnitOfWork, world: World, received: Document, segments
         for document in sent:
             note_event(uow, world, "advice.received", document, verdict=advice.verdict, by=received.id, reasons=reasons)
             if not advice.accepted:
-                open_case(
-                    uow, world, "acknowledgment-rejected", document, f"read, but refused by the business: 824, {said}"
-                )
+                open_case(uow, world, "advice-rejected", document, f"read, but refused by the business: 824, {said}")
 
 
 def _sent(uow: UnitOfWork, partner: str, advice: Advice) -> list[Document]:

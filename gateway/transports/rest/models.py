@@ -34,7 +34,11 @@ class FaultBody(_Body):
     ack_code: str
     message: str
     fix: str
+    expected: str
     rule: str
+    shown: str = Field(description="The segment as it was sent, cut around the place where it is long.")
+    marker: str = Field(description="Carets below the place in shown.")
+    example: str = Field(description="A segment that would be right.")
     segment: str
     position: int
     element: int
@@ -135,7 +139,11 @@ def _fault(fault: dict[str, Any]) -> dict[str, Any]:
         "ack_code": "",
         "message": "",
         "fix": "",
+        "expected": "",
         "rule": "",
+        "shown": "",
+        "marker": "",
+        "example": "",
         "segment": "",
         "position": 0,
         "element": 0,
