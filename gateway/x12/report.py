@@ -92,7 +92,10 @@ class FileReport:
         """The shape of ``gateway check --json``."""
         faults = [each.as_dict() for each in self.explained()]
         if self.problem:
-            faults.append({"where": "transmission", "code": "unreadable", "ack_code": "", "message": self.problem})
+            # Whoever reads the file finds the same keys in each fault, here too, where there is no place in a set.
+            nowhere = {"segment": "", "position": 0, "element": 0, "component": 0, "repetition": 0, "value": ""}
+            words = {"where": "transmission", "code": "unreadable", "ack_code": "", "message": self.problem}
+            faults.append(words | nowhere)
         return {
             "file": self.file,
             "readable": self.readable,

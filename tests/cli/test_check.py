@@ -160,6 +160,9 @@ def test_json_of_what_is_not_readable_is_json_too(files):
         data = json.loads(line)
         assert data["readable"] is False and data["interchanges"] == []
         assert data["faults"][-1]["code"] == "unreadable" and data["faults"][-1]["message"].endswith(".")
+        assert {"where", "segment", "position", "element", "component", "repetition", "value"} <= set(
+            data["faults"][-1]
+        )
 
 
 def test_an_interchange_cut_in_half_is_at_fault_and_what_could_be_read_is_told(files):
