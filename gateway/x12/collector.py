@@ -182,14 +182,20 @@ class Collector:
                     self.faults.append(self._finding(finding, index, use, placed.occurrences[index]))
 
     def hierarchy(self, placed: Placed) -> None:
-        """Judge the tree of HL levels; where a level lacks its HL, the numbers of the others tell nothing."""
+        """Judge the tree of HL levels; where a level lacks its HL, the numbers of the others tell nothing.
+
+        A number that is none, or too long, was told as an element already.
+        """
         segments = self._transaction.segments
         lost = {item.position for item in placed.misplaced if item.code is FaultCode.SEGMENT_UNEXPECTED}
         if any(use is not None and use.loop.name == "HL" for use in (placed.uses[at - 1] for at in lost)):
             return
         levels = [(index, use) for index, use in enumerate(placed.uses) if use is not None and use.name == "HL"]
+        told = {(fault.position, fault.element) for fault in self.faults if fault.segment == "HL"}
         for number, finding in hierarchy_findings([segments[index] for index, _use in levels]):
             index, use = levels[number]
+            if (index + 1, finding.element) in told:
+                continue
             # Nobody knows which levels would have followed in a set that lacks its end.
             unknown = finding.code is FaultCode.HL_CHILDREN and not self._transaction.closed
             if not unknown and index + 1 != self._cut and self._keeps(finding.code):

@@ -44,6 +44,16 @@ def test_one_wrong_number_is_one_fault(levels, found):
     assert _found(*levels) == found
 
 
+@pytest.mark.parametrize(
+    ("level", "found"),
+    [("HL* **S*0", [(1, "AK403:6")]), ("HL*1*9999999999999*S*0", [(2, "AK403:5")]), ("HL*A-B**S*0", [])],
+)
+def test_a_number_that_is_none_is_told_once(level, found):
+    body = f"BSN*00*SHP1*20261121*0915*0001\n{level}"
+    faults = [(fault.element, fault.code.ack_code) for fault in judged("856", body).faults]
+    assert [each for each in faults if each[0] in (1, 2)] == (found or [(1, "AK403:7")])
+
+
 def test_a_fault_of_the_tree_stands_on_its_segment():
     assert faults_in("856", replaced("856", "HL*3*2*P*1", "HL*3*7*P*1")) == [(8, "HL", 2, "AK403:7")]
     assert faults_in("856", replaced("856", "HL*4*3*I*0", "HL*4*3*I*1")) == [(10, "HL", 4, "AK403:7")]
