@@ -108,6 +108,10 @@ def test_every_cause_that_the_code_names_is_in_the_table():
 
 
 def _tracked() -> list[str]:
+    if not (ROOT / ".git").exists():  # The sources alone: everything but what make makes.
+        made = {".venv", "build", "data", "__pycache__", ".mypy_cache", ".ruff_cache", ".hypothesis"}
+        files = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+        return [str(path) for path in files if not made & set(path.parts)]
     answer = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     return [name for name in answer.stdout.split("\0") if name and (ROOT / name).is_file()]
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -42,6 +43,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def _curl(folder: Path) -> list[str]:
+    """Return a folder with a curl of our own where the machine has none."""
+    if shutil.which("curl"):
+        return []
+    made = folder / "bin" / "curl"
+    made.parent.mkdir()
+    made.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "tests/support/curl.py"}" "$@"\n')
+    made.chmod(0o755)
+    return [str(made.parent)]
+
+
 def test_the_walk_to_a_first_partner_works_as_it_stands(tmp_path, free_port):
     files, commands = _walk()
     for name, text in files.items():
@@ -52,7 +64,7 @@ def test_the_walk_to_a_first_partner_works_as_it_stands(tmp_path, free_port):
     script = "set -e\ntrap 'kill $(jobs -p) && wait' EXIT\n" + "\n".join(marks)
     script = script.replace("127.0.0.1:8080", f"127.0.0.1:{free_port}")
     environment = {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), *_curl(tmp_path), os.environ["PATH"]]),
         "HOME": str(tmp_path),
         "GATEWAY_PORT": str(free_port),
         "COLUMNS": "200",
