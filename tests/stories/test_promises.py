@@ -4,7 +4,7 @@ from tests.stories.test_buyer import ORDER
 from tests.support.house import CUSTOMER_KEY, SUPPLIER_KEY, customer, gateway, supplier
 from tests.support.x12 import acknowledgment, functional, purchase_order
 
-SOON = {"855": "1s", "856": "2s"}
+SOON = {"855": "4s", "856": "5s"}
 
 
 def _supplier(**more):
@@ -22,7 +22,7 @@ async def _ordered(house):
 
 
 async def _cases(house, count=1):
-    await house.until(lambda: _open(house, count), 10)
+    await house.until(lambda: _open(house, count), 30)
     return (await house.get("/api/v1/cases"))["items"]
 
 
