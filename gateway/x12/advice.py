@@ -85,19 +85,24 @@ def application_advice(advice: Advice, number: str, written_at: datetime, versio
     """Write the body (without ST and SE) of an 824 under the reference ``number``."""
     day = f"{written_at:%y%m%d}" if has_short_dates(version) else f"{written_at:%Y%m%d}"
     segments: list[OutSegment] = [["BGN", "00", copied(number, _REFERENCE), day, f"{written_at:%H%M}"]]
-    reference, qualifier = copied(advice.reference, _REFERENCE), _QUALIFIERS.get(advice.set_id, _PLAIN_NUMBER)
+    reference, qualifier = _number(advice.reference), _QUALIFIERS.get(advice.set_id, _PLAIN_NUMBER)
     if not reference:
-        reference, qualifier = copied(advice.control_number, _REFERENCE) or Echo("0"), _PLAIN_NUMBER
+        reference, qualifier = _number(advice.control_number) or Echo("0"), _PLAIN_NUMBER
     group = advice.group_number if whole_number(advice.group_number) is not None else ""
     control = advice.control_number if group and 4 <= len(advice.control_number) <= 9 else ""
     named = [group[:9], Echo(control), advice.set_id, copied(advice.version, 12)]
     segments.append(["OTI", advice.verdict, qualifier, reference, "", "", "", "", *named])
     for name, value in advice.references[:12]:
-        if copied(value, _REFERENCE):
-            segments.append(["REF", name, copied(value, _REFERENCE)])
+        if _number(value):
+            segments.append(["REF", name, _number(value)])
     for reason in advice.reasons[:_MOST_REASONS]:
         segments += _reason(reason)
     return segments
+
+
+def _number(value: str) -> str:
+    """Copy a number; one without letter and digit may be all delimiters to the partner, and would leave nothing."""
+    return copied(value, _REFERENCE) if any(mark.isascii() and mark.isalnum() for mark in value) else ""
 
 
 def _reason(reason: Reason) -> Iterator[OutSegment]:
@@ -105,7 +110,7 @@ def _reason(reason: Reason) -> Iterator[OutSegment]:
     first, *others = _lines(copied(reason.words, _FREE_TEXT + _MOST_NOTES * _NOTE)) or [""]
     place = [reason.segment, str(reason.position or ""), str(reason.element or "")]
     yield ["TED", reason.code, first, *(place if reason.segment else ["", "", ""]), "", copied(reason.value, 99)]
-    for text in others[:_MOST_NOTES]:
+    for text in (text for text in others[:_MOST_NOTES] if any(map(str.isalnum, text))):
         yield ["NTE", "ADD", text]
 
 
