@@ -127,7 +127,7 @@ _ROWS = (
         "promise-overdue",
         Owner.PARTNER,
         "the partner has not sent in time what it promised for an order",
-        "ask the partner for it; the case stays until you close the matter with them",
+        "ask the partner for it, and tell the buyer of the order",
     ),
     Cause(
         "promise-overdue-by-us",

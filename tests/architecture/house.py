@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 NEIGHBOURS = {
     ("located", "errors"),  # A place in a file is part of the errors about it.
     ("logs", "trace"),  # Each log line carries the tracking id.
-    ("logs", "errors"),
+    ("logs", "errors"),  # The words of our own errors may stand in a log line; those of others may not.
     ("configuration", "settings"),
     ("cli", "demo"),  # `gateway demo` is a command like the others.
     ("cli", "reference"),
