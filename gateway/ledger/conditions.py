@@ -75,3 +75,15 @@ def sent_group() -> sa.ColumnElement[bool]:
 def sent_interchange() -> sa.ColumnElement[bool]:
     """Documents sent to a partner under an interchange's number."""
     return sa.and_(_sent(), tables.documents.c.interchange_number == sa.bindparam("number"))
+
+
+def by_message() -> sa.ColumnElement[bool]:
+    """Receipts for what a source sent or got under a Message-ID."""
+    table = tables.receipts
+    same = (table.c.message_id == sa.bindparam("message"), table.c.source == sa.bindparam("source"))
+    return sa.and_(*same, table.c.direction == sa.bindparam("way"))
+
+
+def owed() -> sa.ColumnElement[bool]:
+    """Receipts that somebody owes and that are due by a time."""
+    return sa.and_(tables.OWED, tables.receipts.c.due_at <= sa.bindparam("until"))

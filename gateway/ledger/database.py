@@ -24,15 +24,11 @@ from gateway.ledger import tables
 from gateway.ledger.records import TABLE_OF, columns_of, from_row
 from gateway.ledger.statements import Statements
 from gateway.ledger.unit_of_work import SqlUnitOfWork
-from gateway.pipeline.ports import UnitOfWork
+from gateway.pipeline.ports import Record, UnitOfWork
 from gateway.pipeline.task import StepName, Task
-from gateway.tracking.case import Case
-from gateway.tracking.document import Document
-from gateway.tracking.order import Order
-from gateway.tracking.transmission import Transmission
 
 T = TypeVar("T")
-R = TypeVar("R", bound="Transmission | Document | Case | Order")
+R = TypeVar("R", bound=Record)
 
 GROUP = 128  # Pieces of work that share a commit at most.
 _BUSY_SECONDS = 10.0  # How long another process (gateway replay) may hold the lock.

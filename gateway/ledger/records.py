@@ -12,6 +12,7 @@ from gateway.tracking.case import Case
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.order import Order
+from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 
 R = TypeVar("R")
@@ -22,6 +23,7 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     Case: tables.cases,
     Order: tables.orders,
     Event: tables.events,
+    Receipt: tables.receipts,
 }
 
 

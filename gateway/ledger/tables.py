@@ -213,6 +213,42 @@ events = sa.Table(
     sa.Column("data", sa.JSON(), nullable=False),
 )
 
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    _seq(),
+    sa.Column("id", sa.String(80), nullable=False, unique=True),
+    sa.Column("direction", sa.String(8), nullable=False),
+    sa.Column("source", sa.String(60), nullable=False),
+    sa.Column("partner", sa.String(41)),
+    sa.Column("transport", sa.String(20), nullable=False),
+    sa.Column("message_id", sa.String(998), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("created_at", Moment(), nullable=False),
+    sa.Column("tracking_id", sa.String(32), nullable=False),
+    sa.Column("transmission_id", sa.String(80)),
+    sa.Column("disposition", sa.Text()),
+    sa.Column("mic", sa.String(100)),
+    sa.Column("mic_algorithm", sa.String(20)),
+    sa.Column("reply_to", sa.Text()),
+    sa.Column("receipt", sa.String(64)),
+    sa.Column("evidence", sa.JSON(), nullable=False),
+    sa.Column("due_at", Moment()),
+    sa.Column("received_at", Moment()),
+    sa.Index(None, "message_id", "source"),
+)
+_transmitted = receipts.c.transmission_id.is_not(None)
+sa.Index(
+    "ix_receipts_transmission_id",
+    receipts.c.transmission_id,
+    sqlite_where=_transmitted,
+    postgresql_where=_transmitted,
+)
+# Few are owed at a time.
+OWED: sa.ColumnElement[bool] = receipts.c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'owed'")])
+sa.Index("ix_receipts_due_at", receipts.c.due_at, sqlite_where=OWED, postgresql_where=OWED)
+
 control_numbers = sa.Table(
     "control_numbers",
     metadata,

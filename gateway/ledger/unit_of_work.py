@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.ledger import conditions, tables
-from gateway.ledger.records import TABLE_OF, columns_of, from_row
+from gateway.ledger.finders import Finders
+from gateway.ledger.records import TABLE_OF
 from gateway.ledger.statements import Cursor, Statements
+from gateway.pipeline.ports import Record
 from gateway.pipeline.task import Task
-from gateway.tracking.case import Case
-from gateway.tracking.document import Document
 from gateway.tracking.event import Event
-from gateway.tracking.order import Order
-from gateway.tracking.transmission import Transmission
-
-R = TypeVar("R", bound="Transmission | Document | Case | Order")
 
 
 @dataclass(slots=True)
@@ -41,21 +36,21 @@ class _Pending:
         self.numbers |= piece.numbers
 
 
-class SqlUnitOfWork:
+class SqlUnitOfWork(Finders):
     """Fulfils `gateway.pipeline.ports.UnitOfWork` on a connection that is in a transaction.
 
     One transaction may hold several pieces of work; each is kept or undone as a whole. `flush` comes before the commit.
     """
 
     def __init__(self, connection: sa.Connection, statements: Statements) -> None:
-        self._cursor = Cursor(connection, statements)
+        super().__init__(Cursor(connection, statements))
         self._insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         self._kept = _Pending()
         self._pending = _Pending()
 
     # Records
 
-    def add(self, record: Transmission | Document | Case | Order | Event) -> None:
+    def add(self, record: Record | Event) -> None:
         """Store a new record."""
         if isinstance(record, Event):
             self._pending.events.append(record)
@@ -63,7 +58,7 @@ class SqlUnitOfWork:
         kind = type(record)
         self._cursor.run_record(("add", kind), lambda: _insert_all(TABLE_OF[kind]), record)
 
-    def change(self, kind: type[Transmission | Document | Case | Order], record_id: str, **values: Any) -> None:
+    def change(self, kind: type[Record], record_id: str, **values: Any) -> None:
         """Set columns of a stored record."""
         table = TABLE_OF[kind]
         names = tuple(values)
@@ -76,60 +71,6 @@ class SqlUnitOfWork:
             ),
             {"which": record_id, **values},
         )
-
-    def find(self, kind: type[R], record_id: str) -> R | None:
-        """Return a record, or None."""
-        found = self._all(kind, "by id", lambda: TABLE_OF[kind].c.id == conditions.WHICH, which=record_id)
-        return found[0] if found else None
-
-    def find_transmission(self, source: str, *, key: str | None, digest: str, since: datetime) -> Transmission | None:
-        """Return the first transmission of ``source`` with this idempotency key, or with these bytes since then."""
-        if key is not None:
-            found = self._all(Transmission, "by key", conditions.by_key, source=source, key=key)
-            if found:
-                return found[0]
-        return _earliest(
-            self._all(Transmission, "by digest", conditions.by_digest, source=source, digest=digest, since=since)
-        )
-
-    def find_first(self, document: Document, since: datetime) -> Document | None:
-        """Return the document that came first from the partner under the numbers of ``document``."""
-        values = {name: getattr(document, name) for name in conditions.NUMBERS}
-        return _earliest(self._all(Document, "first", conditions.first, since=since, which=document.id, **values))
-
-    def find_sent(self, partner: str, group_id: str, group_number: str) -> list[Document]:
-        """Return what we last sent to ``partner`` in a group with this number; leading zeros don't count."""
-        number = group_number.lstrip("0") or "0"
-        sent = self._all(Document, "sent group", conditions.sent_group, partner=partner, number=number, group=group_id)
-        return _latest(sent)
-
-    def find_sent_interchange(self, partner: str, interchange_number: str) -> list[Document]:
-        """Return what we last sent to ``partner`` in an interchange with this number."""
-        number = interchange_number.zfill(9)
-        sent = self._all(Document, "sent interchange", conditions.sent_interchange, partner=partner, number=number)
-        return _latest(sent)
-
-    def find_for_order(self, partner: str, order_number: str, set_id: str, direction: str) -> list[Document]:
-        """Return the documents of a set for a purchase order with ``partner``, in one direction."""
-        values = {"partner": partner, "order_number": order_number, "set_id": set_id, "way": direction}
-        return self._all(Document, "for order", conditions.for_order, **values)
-
-    def sent_in(self, transmission_id: str) -> list[Document]:
-        """Return the documents that went out in a transmission."""
-        return self._all(
-            Document, "sent in", lambda: tables.documents.c.sent_in == conditions.WHICH, which=transmission_id
-        )
-
-    def answers_to(self, transmission_id: str) -> list[Transmission]:
-        """Return the acknowledgments of what came in a transmission."""
-        # Their ids begin with that of the transmission; a range of ids is found by the index.
-        begin = f"{transmission_id}-a"
-        return self._all(Transmission, "answers", conditions.ids_between, begin=begin, end=begin + "~")
-
-    def _all(self, kind: type[R], what: str, wanted: Callable[[], sa.ColumnElement[bool]], **values: Any) -> list[R]:
-        # Nothing is ordered in SQL: an ORDER BY seq makes SQLite walk the table instead of using the index.
-        rows = self._cursor.rows((what, kind), lambda: sa.select(*columns_of(kind)).where(wanted()), values)
-        return [from_row(kind, row) for row in rows]
 
     # Numbers, steps, bytes
 
@@ -250,17 +191,6 @@ class SqlUnitOfWork:
 def _insert_all(table: sa.Table) -> Any:
     """Insert every column but the number that the database gives."""
     return sa.insert(table).values({c.name: sa.bindparam(c.name) for c in table.c if c.name != "seq"})
-
-
-def _earliest(found: list[R]) -> R | None:
-    """Return the record that came first; ids sort by time."""
-    return min(found, key=lambda record: record.id, default=None)
-
-
-def _latest(sent: list[Document]) -> list[Document]:
-    """Return the documents of the newest sending: control numbers begin anew after their last one."""
-    newest = max(sent, key=lambda document: document.id, default=None)
-    return [document for document in sent if newest is not None and document.sent_in == newest.sent_in]
 
 
 def _step_row(task: Task) -> dict[str, Any]:

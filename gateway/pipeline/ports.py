@@ -13,22 +13,24 @@ from gateway.tracking.case import Case
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.order import Order
+from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Directory, Partner
 from gateway.x12.guide import Guide
 
 T = TypeVar("T")
-R = TypeVar("R", bound="Transmission | Document | Case | Order")
+Record = Transmission | Document | Case | Order | Receipt
+R = TypeVar("R", bound=Record)
 
 
 class UnitOfWork(Protocol):
     """One transaction: what is done through it is committed together or not at all."""
 
-    def add(self, record: Transmission | Document | Case | Order | Event) -> None:
+    def add(self, record: Record | Event) -> None:
         """Store a new record."""
 
-    def change(self, kind: type[Transmission | Document | Case | Order], record_id: str, **values: Any) -> None:
+    def change(self, kind: type[Record], record_id: str, **values: Any) -> None:
         """Set columns of a stored record."""
 
     def find(self, kind: type[R], record_id: str) -> R | None:
@@ -54,6 +56,15 @@ class UnitOfWork(Protocol):
 
     def answers_to(self, transmission_id: str) -> list[Transmission]:
         """Return the acknowledgments of what came in a transmission."""
+
+    def find_receipts(self, source: str, direction: str, message_id: str) -> list[Receipt]:
+        """Return the receipts for what ``source`` sent or got under a Message-ID, the first one first."""
+
+    def receipts_of(self, transmission_id: str) -> list[Receipt]:
+        """Return the receipts for a transmission, the first one first."""
+
+    def due_receipts(self, until: datetime) -> list[Receipt]:
+        """Return the receipts that somebody owes and that are due by then, by us or by a partner, oldest first."""
 
     def next_number(self, name: str, first: int, last: int) -> int:
         """Return the next number of the sequence ``name``; after ``last`` comes ``first``."""

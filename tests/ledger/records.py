@@ -3,6 +3,7 @@
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import Document, DocumentState
 from gateway.tracking.event import Event
+from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 from tests.ledger.conftest import NOW
 
@@ -51,3 +52,19 @@ def event(subject="t1", **data):
 
 def task(subject="t1", step=StepName.READ, lane=None, due_at=NOW):
     return Task(step, subject, "f" * 32, due_at, lane)
+
+
+def receipt(name="r1", **more):
+    values = {
+        "id": name,
+        "direction": "outbound",
+        "source": "partner:acme",
+        "partner": "acme",
+        "transport": "as2",
+        "message_id": "<1@us>",
+        "digest": "d" * 64,
+        "state": "waiting",
+        "created_at": NOW,
+        "tracking_id": "f" * 32,
+    }
+    return Receipt(**(values | more))

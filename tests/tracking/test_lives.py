@@ -6,6 +6,7 @@ from gateway.errors import LifecycleError
 from gateway.tracking.case import CAUSES
 from gateway.tracking.document import DOCUMENT_LIFE, DocumentEvent, DocumentState
 from gateway.tracking.order import ORDER_LIFE, OrderEvent, OrderState, event_of
+from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, ReceiptEvent, ReceiptState
 from gateway.tracking.transmission import TRANSMISSION_LIFE, TransmissionEvent, TransmissionState
 
 LIVES = [
@@ -17,6 +18,7 @@ LIVES = [
     ),
     (TRANSMISSION_LIFE, TransmissionState, TransmissionEvent, {TransmissionState.RECEIVED, TransmissionState.WAITING}),
     (ORDER_LIFE, OrderState, OrderEvent, {OrderState.OPEN}),
+    (RECEIPT_LIFE, ReceiptState, ReceiptEvent, {ReceiptState.WAITING, ReceiptState.OWED, ReceiptState.GIVEN}),
 ]
 IDS = [life.name for life, *_ in LIVES]
 
@@ -52,6 +54,25 @@ def test_what_may_not_happen_says_what_may(life, states, events, first):
 def test_a_delivered_document_is_never_delivered_again_by_itself():
     assert not DOCUMENT_LIFE.allows(DocumentState.DELIVERED, DocumentEvent.DELIVER)
     assert DOCUMENT_LIFE.after(DocumentState.PARKED, DocumentEvent.DELIVER) == DocumentState.DELIVERED
+
+
+@pytest.mark.parametrize("doubtful", [ReceiptState.UNSIGNED, ReceiptState.MIC_MISSING, ReceiptState.MIC_DIFFERS])
+def test_an_answer_that_proves_nothing_is_no_delivery_and_shuts_out_no_true_one(doubtful):
+    assert doubtful not in CONFIRMED
+    assert RECEIPT_LIFE.after(doubtful, ReceiptEvent.CONFIRM) == ReceiptState.DELIVERED
+
+
+def test_a_receipt_after_its_time_is_a_delivery_and_stays_late():
+    state = ReceiptState.WAITING
+    for event in (ReceiptEvent.EXPIRE, ReceiptEvent.CONFIRM):
+        state = RECEIPT_LIFE.after(state, event)
+    assert state == ReceiptState.LATE
+    assert state in CONFIRMED
+
+
+@pytest.mark.parametrize("state", sorted(CONFIRMED))
+def test_what_a_partner_has_confirmed_can_not_be_taken_back(state):
+    assert not [event for event in ReceiptEvent if RECEIPT_LIFE.allows(state, event)]
 
 
 @pytest.mark.parametrize(

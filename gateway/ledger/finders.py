@@ -1,0 +1,108 @@
+"""Finds records within a transaction. Its statements are those of the hot path, compiled once (`statements`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from gateway.ledger import conditions, tables
+from gateway.ledger.records import TABLE_OF, columns_of, from_row
+from gateway.ledger.statements import Cursor
+from gateway.pipeline.ports import Record
+from gateway.tracking.document import Document
+from gateway.tracking.receipt import Receipt
+from gateway.tracking.transmission import Transmission
+
+R = TypeVar("R", bound=Record)
+
+
+class Finders:
+    """Everything that a transaction looks for. None of it walks a table (a test asks the database)."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+
+    def find(self, kind: type[R], record_id: str) -> R | None:
+        """Return a record, or None."""
+        found = self._all(kind, "by id", lambda: TABLE_OF[kind].c.id == conditions.WHICH, which=record_id)
+        return found[0] if found else None
+
+    def find_transmission(self, source: str, *, key: str | None, digest: str, since: datetime) -> Transmission | None:
+        """Return the first transmission of ``source`` with this idempotency key, or with these bytes since then."""
+        if key is not None:
+            found = self._all(Transmission, "by key", conditions.by_key, source=source, key=key)
+            if found:
+                return found[0]
+        return _earliest(
+            self._all(Transmission, "by digest", conditions.by_digest, source=source, digest=digest, since=since)
+        )
+
+    def find_first(self, document: Document, since: datetime) -> Document | None:
+        """Return the document that came first from the partner under the numbers of ``document``."""
+        values = {name: getattr(document, name) for name in conditions.NUMBERS}
+        return _earliest(self._all(Document, "first", conditions.first, since=since, which=document.id, **values))
+
+    def find_sent(self, partner: str, group_id: str, group_number: str) -> list[Document]:
+        """Return what we last sent to ``partner`` in a group with this number; leading zeros don't count."""
+        number = group_number.lstrip("0") or "0"
+        sent = self._all(Document, "sent group", conditions.sent_group, partner=partner, number=number, group=group_id)
+        return _latest(sent)
+
+    def find_sent_interchange(self, partner: str, interchange_number: str) -> list[Document]:
+        """Return what we last sent to ``partner`` in an interchange with this number."""
+        number = interchange_number.zfill(9)
+        sent = self._all(Document, "sent interchange", conditions.sent_interchange, partner=partner, number=number)
+        return _latest(sent)
+
+    def find_for_order(self, partner: str, order_number: str, set_id: str, direction: str) -> list[Document]:
+        """Return the documents of a set for a purchase order with ``partner``, in one direction."""
+        values = {"partner": partner, "order_number": order_number, "set_id": set_id, "way": direction}
+        return self._all(Document, "for order", conditions.for_order, **values)
+
+    def sent_in(self, transmission_id: str) -> list[Document]:
+        """Return the documents that went out in a transmission."""
+        return self._all(
+            Document, "sent in", lambda: tables.documents.c.sent_in == conditions.WHICH, which=transmission_id
+        )
+
+    def answers_to(self, transmission_id: str) -> list[Transmission]:
+        """Return the acknowledgments of what came in a transmission."""
+        # Their ids begin with that of the transmission; a range of ids is found by the index.
+        begin = f"{transmission_id}-a"
+        return self._all(Transmission, "answers", conditions.ids_between, begin=begin, end=begin + "~")
+
+    def find_receipts(self, source: str, direction: str, message_id: str) -> list[Receipt]:
+        """Return the receipts for what ``source`` sent or got under a Message-ID, the first one first."""
+        values = {"source": source, "way": direction, "message": message_id}
+        return sorted(self._all(Receipt, "by message", conditions.by_message, **values), key=lambda each: each.id)
+
+    def receipts_of(self, transmission_id: str) -> list[Receipt]:
+        """Return the receipts for a transmission, the first one first."""
+        found = self._all(
+            Receipt, "of", lambda: tables.receipts.c.transmission_id == conditions.WHICH, which=transmission_id
+        )
+        return sorted(found, key=lambda each: each.id)
+
+    def due_receipts(self, until: datetime) -> list[Receipt]:
+        """Return the receipts that somebody owes and that are due by then, by us or by a partner, oldest first."""
+        found = self._all(Receipt, "owed", conditions.owed, until=until)
+        return sorted(found, key=lambda each: (each.due_at or each.created_at, each.id))
+
+    def _all(self, kind: type[R], what: str, wanted: Callable[[], sa.ColumnElement[bool]], **values: Any) -> list[R]:
+        # Nothing is ordered in SQL: an ORDER BY seq makes SQLite walk the table instead of using the index.
+        rows = self._cursor.rows((what, kind), lambda: sa.select(*columns_of(kind)).where(wanted()), values)
+        return [from_row(kind, row) for row in rows]
+
+
+def _earliest(found: list[R]) -> R | None:
+    """Return the record that came first; ids sort by time."""
+    return min(found, key=lambda record: record.id, default=None)
+
+
+def _latest(sent: list[Document]) -> list[Document]:
+    """Return the documents of the newest sending: control numbers begin anew after their last one."""
+    newest = max(sent, key=lambda document: document.id, default=None)
+    return [document for document in sent if newest is not None and document.sent_in == newest.sent_in]
