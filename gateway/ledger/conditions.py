@@ -21,6 +21,8 @@ NUMBERS = (
     "set_id",
 )
 
+ENVELOPE = ("partner", "interchange_number", "sender", "receiver", "transmission_id")
+
 
 def by_key() -> sa.ColumnElement[bool]:
     """Transmissions of a source under an idempotency key."""
@@ -52,6 +54,35 @@ def first() -> sa.ColumnElement[bool]:
         table.c.state != sa.literal_column(f"'{DocumentState.DUPLICATE}'"),
         table.c.state != sa.literal_column(f"'{DocumentState.REJECTED}'"),
     )
+
+
+def used() -> sa.ColumnElement[bool]:
+    """Documents that other transmissions brought in interchanges under the same number since a time."""
+    table = tables.documents
+    return sa.and_(
+        *(table.c[name] == sa.bindparam(name) for name in ENVELOPE if name != "transmission_id"),
+        table.c.transmission_id != sa.bindparam("transmission_id"),
+        table.c.created_at > sa.bindparam("since"),
+        table.c.direction == sa.literal_column("'inbound'"),
+    )
+
+
+def numbered() -> sa.ColumnElement[bool]:
+    """Other documents that came with a business number since a time and were neither copies nor rejected."""
+    table, numbers = tables.documents, tables.business_numbers
+    same = (numbers.c[name] == sa.bindparam(name) for name in ("value", "partner", "place", "test"))
+    holders = sa.select(numbers.c.document_id).where(*same, numbers.c.created_at > sa.bindparam("since"))
+    return sa.and_(
+        table.c.id.in_(holders),
+        table.c.id != WHICH,
+        table.c.state != sa.literal_column(f"'{DocumentState.DUPLICATE}'"),
+        table.c.state != sa.literal_column(f"'{DocumentState.REJECTED}'"),
+    )
+
+
+def named() -> sa.ColumnElement[bool]:
+    """Documents sent to a partner under a document number."""
+    return sa.and_(_sent(), tables.documents.c.document_number == sa.bindparam("number"))
 
 
 def for_order() -> sa.ColumnElement[bool]:

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from gateway.ledger import conditions, tables
 from gateway.ledger.records import TABLE_OF, columns_of, from_row
 from gateway.ledger.statements import Cursor
-from gateway.pipeline.ports import Record
+from gateway.pipeline.ports import Record, UsedNumbers
+from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.document import Document
 from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
@@ -61,6 +62,27 @@ class Finders:
         """Return the documents of a set for a purchase order with ``partner``, in one direction."""
         values = {"partner": partner, "order_number": order_number, "set_id": set_id, "way": direction}
         return self._all(Document, "for order", conditions.for_order, **values)
+
+    def find_named(self, partner: str, number: str) -> list[Document]:
+        """Return the documents that were sent to ``partner`` and are known under a document number, the first one first."""
+        found = self._all(Document, "named", conditions.named, partner=partner, number=number)
+        return sorted(found, key=lambda each: each.id)
+
+    def find_numbered(self, number: BusinessNumber, since: datetime) -> list[Document]:
+        """Return other documents that came with a business number since then and were not refused, the first one first."""
+        values = {name: getattr(number, name) for name in ("partner", "place", "test", "value")}
+        found = self._all(Document, "numbered", conditions.numbered, since=since, which=number.document_id, **values)
+        return sorted(found, key=lambda each: each.id)
+
+    def find_used(self, document: Document, since: datetime) -> list[UsedNumbers]:
+        """Return the numbers of what other transmissions brought since then in interchanges with that of ``document``."""
+        values = {name: getattr(document, name) for name in conditions.ENVELOPE}
+        table = tables.documents
+        columns = tuple(table.c[name] for name in UsedNumbers._fields)
+        rows = self._cursor.rows(
+            "used", lambda: sa.select(*columns).where(conditions.used()), {**values, "since": since}
+        )
+        return [UsedNumbers(*row) for row in rows]
 
     def sent_in(self, transmission_id: str) -> list[Document]:
         """Return the documents that went out in a transmission."""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from gateway.ledger import tables
+from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.case import Case
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
@@ -24,6 +25,7 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     Order: tables.orders,
     Event: tables.events,
     Receipt: tables.receipts,
+    BusinessNumber: tables.business_numbers,
 }
 
 

@@ -82,6 +82,7 @@ transmissions = sa.Table(
     sa.Column("control_number", sa.String(20)),
     sa.Column("detail", sa.Text()),
     sa.Column("sent_at", Moment()),
+    sa.Column("faults", Rows(), nullable=False, server_default="[]"),
     sa.Index(None, "source", "digest"),
     sa.Index(None, "tracking_id"),
 )
@@ -151,6 +152,21 @@ sa.Index("ix_documents_unusual", documents.c.state, documents.c.seq, sqlite_wher
 for _name in ("sent_in", "document_number", "order_number"):
     _given = documents.c[_name].is_not(None)
     sa.Index(f"ix_documents_{_name}", documents.c[_name], sqlite_where=_given, postgresql_where=_given)
+
+# Only what a guide wants to be unique beyond one document is kept here.
+business_numbers = sa.Table(
+    "business_numbers",
+    metadata,
+    _seq(),
+    sa.Column("id", sa.String(100), nullable=False, unique=True),
+    sa.Column("document_id", sa.String(80), nullable=False),
+    sa.Column("partner", sa.String(41), nullable=False),
+    sa.Column("place", sa.String(255), nullable=False),
+    sa.Column("test", sa.Boolean(), nullable=False),
+    sa.Column("value", sa.String(200), nullable=False),
+    sa.Column("created_at", Moment(), nullable=False),
+    sa.Index(None, "value", "partner", "place"),
+)
 
 steps = sa.Table(
     "steps",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gateway.mapping.loader import Mapping as ProfileMapping
 from gateway.pipeline.task import Task
+from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.case import Case
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
@@ -20,8 +21,17 @@ from gateway.trading.directory import Directory, Partner
 from gateway.x12.guide import Guide
 
 T = TypeVar("T")
-Record = Transmission | Document | Case | Order | Receipt
+Record = Transmission | Document | Case | Order | Receipt | BusinessNumber
 R = TypeVar("R", bound=Record)
+
+
+class UsedNumbers(NamedTuple):
+    """Under which numbers a document came, and what became of it."""
+
+    group_id: str
+    group_number: str
+    control_number: str
+    state: str
 
 
 class UnitOfWork(Protocol):
@@ -50,6 +60,15 @@ class UnitOfWork(Protocol):
 
     def find_for_order(self, partner: str, order_number: str, set_id: str, direction: str) -> list[Document]:
         """Return the documents of a set for a purchase order with ``partner``, in one direction."""
+
+    def find_named(self, partner: str, number: str) -> list[Document]:
+        """Return the documents that were sent to ``partner`` and are known under a document number, the first one first."""
+
+    def find_numbered(self, number: BusinessNumber, since: datetime) -> list[Document]:
+        """Return other documents that came with a business number since then and were not refused, the first one first."""
+
+    def find_used(self, document: Document, since: datetime) -> list[UsedNumbers]:
+        """Return the numbers of what other transmissions brought since then in interchanges with that of ``document``."""
 
     def sent_in(self, transmission_id: str) -> list[Document]:
         """Return the documents that went out in a transmission."""

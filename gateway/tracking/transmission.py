@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from gateway.tracking.life import Life, Row
 
@@ -49,6 +50,7 @@ class Transmission:
     """A row of the ledger. ``source`` is who brought or gets it: ``partner:acme``, ``erp:main``, or ``unknown``.
 
     ``digest`` is the SHA-256 of the bytes, under which the vault holds them; ``size`` is in bytes.
+    ``faults`` are those of envelopes and of bytes outside of every interchange, explained; a document has its own.
     """
 
     id: str
@@ -68,3 +70,4 @@ class Transmission:
     control_number: str | None = None
     detail: str | None = None
     sent_at: datetime | None = None
+    faults: list[dict[str, Any]] = field(default_factory=list)

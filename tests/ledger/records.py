@@ -1,6 +1,7 @@
 """Records for tests of the ledger."""
 
 from gateway.pipeline.task import StepName, Task
+from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.document import Document, DocumentState
 from gateway.tracking.event import Event
 from gateway.tracking.receipt import Receipt
@@ -44,6 +45,19 @@ def document(name="t1-1", **more):
         "control_number": "0001",
     }
     return Document(**(values | more))
+
+
+def numbered(document_id="t2-1", **more):
+    values = {
+        "id": f"{document_id}:n",
+        "document_id": document_id,
+        "partner": "acme",
+        "place": "inbound 810 BIG02",
+        "test": False,
+        "value": "INV1",
+        "created_at": NOW,
+    }
+    return BusinessNumber(**(values | more))
 
 
 def event(subject="t1", **data):

@@ -12,7 +12,7 @@ from gateway.pipeline.task import StepName
 from gateway.tracking.document import Document
 from gateway.tracking.transmission import Transmission
 from tests.ledger.conftest import MINUTE, NOW
-from tests.ledger.records import document, event, task, transmission
+from tests.ledger.records import document, event, numbered, task, transmission
 
 
 def _count(database, table):
@@ -270,6 +270,9 @@ async def test_no_statement_of_the_hot_path_walks_a_table(database, monkeypatch)
         uow.find_sent("acme", "PO", "1")
         uow.find_sent_interchange("acme", "1")
         uow.find_for_order("acme", "PO1", "855", "inbound")
+        uow.find_named("acme", "INV1")
+        uow.find_numbered(numbered(), NOW)
+        uow.find_used(document(), NOW)
         uow.sent_in("x")
         uow.answers_to("x")
         uow.find_receipts("partner:acme", "inbound", "<1@acme>")
@@ -293,3 +296,57 @@ async def test_no_statement_of_the_hot_path_walks_a_table(database, monkeypatch)
     assert len(found) > 10
     scans = {sql: plan for sql, plan in found.items() if any(step.startswith("SCAN") for step in plan)}
     assert not scans
+
+
+# Business numbers
+
+
+async def _holders(database, since=NOW - MINUTE, **more):
+    found = await database.tx(lambda uow: uow.find_numbered(numbered(**({"document_id": "t9-1"} | more)), since))
+    return [each.id for each in found]
+
+
+async def test_a_business_number_leads_to_the_documents_that_hold_it_the_first_one_first(database):
+    for name in ("t2-1", "t1-1"):
+        await database.tx(lambda uow, name=name: [uow.add(document(name)), uow.add(numbered(name))])
+    assert await _holders(database) == ["t1-1", "t2-1"]
+    for name, value in {"partner": "other", "place": "inbound 810 BIG04", "test": True, "value": "INV2"}.items():
+        assert await _holders(database, **{name: value}) == [], name
+    assert await _holders(database, since=NOW) == [], "the window has passed"
+    assert await _holders(database, document_id="t1-1") == ["t2-1"], "no document is its own repeat"
+
+
+@pytest.mark.parametrize("state", ["duplicate", "rejected"])
+async def test_what_was_refused_holds_no_number(database, state):
+    await database.tx(lambda uow: [uow.add(document("t1-1")), uow.add(numbered("t1-1"))])
+    assert await _holders(database) == ["t1-1"]
+    await database.tx(lambda uow: uow.change(Document, "t1-1", state=state))
+    assert await _holders(database) == []
+
+
+async def test_what_was_sent_is_found_by_its_number(database):
+    sent = {"direction": "outbound", "document_number": "INV1"}
+    rows = [
+        document("t1-1", **sent),
+        document("t2-1", **sent | {"partner": "other"}),
+        document("t3-1", **sent | {"direction": "inbound"}),
+        document("t4-1", **sent | {"document_number": "INV2"}),
+    ]
+    await database.tx(lambda uow: [uow.add(row) for row in rows])
+    assert [each.id for each in await database.tx(lambda uow: uow.find_named("acme", "INV1"))] == ["t1-1"]
+
+
+async def test_the_numbers_of_an_earlier_interchange_are_found(database):
+    rows = [
+        document("t1-1"),
+        document("t1-2", control_number="0002", state="rejected"),
+        document("t2-1", sender="ZZ*B"),
+    ]
+    await database.tx(lambda uow: [uow.add(row) for row in rows])
+
+    def used(name, since=NOW - MINUTE):
+        return database.tx(lambda uow: sorted(uow.find_used(document(name), since)))
+
+    assert await used("t3-1") == [("IN", "1", "0001", "delivered"), ("IN", "1", "0002", "rejected")]
+    assert await used("t1-1") == [], "what came in the same transmission is not earlier"
+    assert await used("t3-1", NOW) == []
