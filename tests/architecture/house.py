@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "trace", "located", "files", "logs", "stamps"),
     ("canonical",),
-    ("x12", "tracking"),
+    ("x12", "as2", "tracking"),
     ("mapping", "trading"),
     ("settings", "configuration"),
     ("pipeline",),

@@ -4,7 +4,7 @@ import ast
 
 from tests.architecture.house import FLOOR_OF, NEIGHBOURS, modules, own_imports
 
-PURE = ("canonical", "x12", "tracking", "mapping", "pipeline")
+PURE = ("canonical", "x12", "as2", "tracking", "mapping", "pipeline")
 WORLD = {
     "asyncio", "socket", "ssl", "http", "urllib", "subprocess", "random", "secrets", "time", "threading", "aiohttp",
     "sqlalchemy", "sqlite3", "requests", "httpx", "tempfile", "shutil",

@@ -139,14 +139,18 @@ def test_no_corpus_file_was_copied(corpus):
     assert not [name for name, digest in ours.items() if digest in strangers]
 
 
+def _names(project: dict) -> list[str]:
+    """Return what the project and its extras depend on; an extra that names another one is no dependency."""
+    texts = project["dependencies"] + [text for extra in project["optional-dependencies"].values() for text in extra]
+    return [name for text in texts if (name := re.split(r"[>=<\[]", text)[0]) != project["name"]]
+
+
 def test_every_dependency_has_its_reason():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     why = (ROOT / "docs" / "why.md").read_text(encoding="utf-8")
-    names = [
-        re.split(r"[>=<\[]", text)[0] for text in project["dependencies"] + project["optional-dependencies"]["dev"]
-    ]
+    names = _names(project)
     assert not [name for name in names if f"`{name}`" not in why]
 
 
@@ -158,7 +162,5 @@ def test_every_version_is_pinned():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = [
-        re.split(r"[>=<\[]", text)[0] for text in project["dependencies"] + project["optional-dependencies"]["dev"]
-    ]
+    names = _names(project)
     assert not [name for name in names if name.lower().replace("_", "-") not in pinned]
