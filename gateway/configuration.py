@@ -6,6 +6,7 @@ A broken change is refused: what was in force stays in force, the mistakes are l
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from gateway.x12.standards import set_definition
 log = structlog.get_logger("gateway.configuration")
 
 POLL_SECONDS = 1.0
+_CERTIFICATE_BYTES = 1 << 20  # What is larger is no certificate.
 
 
 def base_folder() -> Path:
@@ -42,6 +44,7 @@ class Files:
 
     partners: dict[str, str] = field(default_factory=dict)
     mappings: dict[str, str] = field(default_factory=dict)
+    certificates: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> Files:
@@ -69,7 +72,16 @@ class Files:
                 except OSError as error:
                     reason = f"it can't be read ({error.strerror})"
                     problems.append(Problem(name, 1, "", reason, "make it readable for the gateway"))
+        files.certificates.update(_certificates(folder))
         return files
+
+
+def _certificates(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files below certs/. One that can't be read is as if it were not there: whoever names it is told."""
+    for path in sorted((folder / "certs").rglob("*")):
+        with contextlib.suppress(OSError):
+            if path.is_file() and path.stat().st_size <= _CERTIFICATE_BYTES:
+                yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
 class Configuration:
@@ -117,7 +129,7 @@ def load_configuration(
     """
     problems: list[Problem] = []
     files = Files.survey(folder, problems)
-    found = survey(files.partners)
+    found = survey(files.partners, files.certificates)
     problems += found.problems
     profiles = profile_library(files, before.profiles if before is not None else None)
     guides = _guides(files, problems)
@@ -245,8 +257,8 @@ class LiveConfiguration:
 
     def _fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         found = []
-        for part in ("partners", "mappings"):
-            for path in (self._folder / part).rglob("*.y*ml"):
+        for part, pattern in (("partners", "*.y*ml"), ("mappings", "*.y*ml"), ("certs", "*")):
+            for path in (self._folder / part).rglob(pattern):
                 try:
                     about = path.stat()
                 except FileNotFoundError:

@@ -22,6 +22,7 @@ from gateway.tracking.life import Life
 from gateway.tracking.order import ORDER_LIFE
 from gateway.tracking.receipt import RECEIPT_LIFE
 from gateway.tracking.transmission import TRANSMISSION_LIFE
+from gateway.trading.quirks import QUIRKS
 from gateway.x12.faults import FaultCode, Level
 from gateway.x12.tolerances import TOLERANCES
 
@@ -109,6 +110,19 @@ def tolerances() -> str:
         " faults become notes, which are said and reject nothing."
     )
     return page("Tolerances", words, table(("name", "faults that become notes", "what is given up"), rows))
+
+
+def quirks() -> str:
+    """The page of what single AS2 products need."""
+    words = (
+        "What a partner's AS2 product needs beyond the standard has a name, and is off until its file asks for it:"
+        " `channels: {as2: {quirks: [quote-names]}}`."
+    )
+    return page("AS2 quirks", words, table(("name", "what is done, and what is given up"), _quirk_rows()))
+
+
+def _quirk_rows() -> list[tuple[str, str]]:
+    return [(code(row.name), row.paragraph) for row in QUIRKS.values()]
 
 
 def mapping_functions() -> str:

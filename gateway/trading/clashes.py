@@ -108,6 +108,8 @@ def _channel(data: Located, agreement: Agreement) -> Iterator[Problem]:
         return
     if agreement.transport == "folder" and not _at(data, "channels", "folder", "outbound"):
         yield data.problem(place, "there is no outbound folder", "add channels: {folder: {outbound: PATH}}")
+    if agreement.transport == "as2" and not _at(data, "channels", "as2", "send", "url"):
+        yield data.problem(place, "there is no address for AS2", "add channels: {as2: {send: {url: https://...}}}")
     if agreement.transport == "rest" and _at(data, "channels", "rest") is None:
         yield data.problem(place, "there is no REST channel", "add channels: {rest: {}}")
 
@@ -148,11 +150,12 @@ def _claims(data: Located, *, is_own: bool) -> Iterator[_Claim]:
         if qualifier and number:
             advice = "an id belongs to one partner; remove one of the two"
             yield _Claim(("id", qualifier, number), f"{qualifier} {number}", ("identities", index), advice)
-    names = _at(data, "as2_names")
+    where = ("as2", "names") if is_own else ("channels", "as2", "names")
+    names = _at(data, *where)
     for index, name in enumerate(names if isinstance(names, list) else []):
         if isinstance(name, str):
             advice = "an AS2 name belongs to one partner; remove one of the two"
-            yield _Claim(("as2", name), f"the AS2 name {name}", ("as2_names", index), advice)
+            yield _Claim(("as2", name), f"the AS2 name {name}", (*where, index), advice)
     for index, item in entries(data, "api_keys"):
         if _word(item, "sha256"):
             advice = f"make a key of its own with: gateway partner key {_at(data, 'partner')}"

@@ -8,6 +8,7 @@ from datetime import date
 
 from gateway.located import Located
 from gateway.trading.agreement import Agreement
+from gateway.trading.certificates import Pinned
 from gateway.trading.partner import Identity, OwnText, PartnerText
 
 
@@ -18,6 +19,7 @@ class Partner:
     text: PartnerText
     agreements: Mapping[tuple[str, str], Agreement]
     source: Located
+    certificates: tuple[Pinned, ...] = ()
 
     @property
     def id(self) -> str:
@@ -49,15 +51,19 @@ class Directory:
 
     own: OwnText | None = None
     partners: Mapping[str, Partner] = field(default_factory=dict)
+    own_certificates: tuple[Pinned, ...] = ()
     _by_identity: Mapping[tuple[str, str], Partner] = field(default_factory=dict)
     _by_key: Mapping[str, tuple[Partner, str, date | None]] = field(default_factory=dict)
+    _by_as2_name: Mapping[str, Partner] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, own: OwnText | None, partners: list[Partner]) -> Directory:
-        """Make a directory; ids and keys must have been checked to be unique."""
+    def of(cls, own: OwnText | None, partners: list[Partner], certificates: tuple[Pinned, ...] = ()) -> Directory:
+        """Make a directory; ids, names and keys must have been checked to be unique. ``certificates`` are ours."""
         by_identity = {identity.key: partner for partner in partners for identity in partner.text.identities}
         by_key = {key.sha256: (partner, key.name, key.expires) for partner in partners for key in partner.text.api_keys}
-        return cls(own, {partner.id: partner for partner in partners}, by_identity, by_key)
+        channels = [(partner, partner.text.channels.as2) for partner in partners]
+        by_name = {name: partner for partner, as2 in channels if as2 is not None for name in as2.names}
+        return cls(own, {partner.id: partner for partner in partners}, certificates, by_identity, by_key, by_name)
 
     def find_by_identity(self, identity: tuple[str, str]) -> Partner | None:
         """Return the partner that sends or receives under (qualifier, id)."""
@@ -69,6 +75,14 @@ class Directory:
         if found is None or (found[2] is not None and found[2] < today):
             return None
         return found[0], found[1]
+
+    def find_by_as2_name(self, name: str) -> Partner | None:
+        """Return the partner that sends under an AS2 name; upper and lower case differ (RFC 4130 6.2)."""
+        return self._by_as2_name.get(name)
+
+    def is_own_as2_name(self, name: str) -> bool:
+        """Tell whether an AS2 name is ours."""
+        return self.own is not None and self.own.as2 is not None and name in self.own.as2.names
 
     def is_own(self, identity: tuple[str, str]) -> bool:
         """Tell whether (qualifier, id) is ours."""

@@ -9,11 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from gateway.located import HIDDEN
+
+# What the name of a file that we write or send may hold, each in braces.
+NAME_PARTS = ("set", "control_number", "id", "timestamp", "partner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +77,14 @@ Hash = Annotated[
         "this is no SHA-256 in 64 small hex digits, and the key itself may not stand here",
         "write the hash that gateway key or gateway partner key prints",
         hidden=True,
+    ),
+]
+Fingerprint = Annotated[
+    str,
+    BeforeValidator(lambda text: re.sub(r"[:\s]", "", text).lower() if isinstance(text, str) else text),
+    Shape(
+        r"[0-9a-f]{64}",
+        "a fingerprint is a SHA-256 in 64 hex digits",
+        "write what gateway cert list, or openssl x509 -fingerprint -sha256, prints",
     ),
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,12 +15,14 @@ from pydantic import BaseModel, ValidationError
 from gateway import located
 from gateway.errors import ConfigurationError, Problem
 from gateway.located import Located
-from gateway.trading import clashes
+from gateway.trading import clashes, pinning
 from gateway.trading.agreement import Agreement, AgreementText, Terms, settle
 from gateway.trading.directory import Directory, Partner
 from gateway.trading.partner import OwnText, PartnerText
 
 OWN_FILE = "partners/own.yaml"
+
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 Text = TypeVar("Text", bound=BaseModel)
 
@@ -33,18 +36,18 @@ class Survey:
     agreements: list[tuple[Located, Agreement]] = field(default_factory=list)
 
 
-def load_directory(files: Mapping[str, str]) -> Directory:
+def load_directory(files: Mapping[str, str], certificates: Mapping[str, bytes] = NOTHING) -> Directory:
     """Make the directory from partner files: path (such as ``partners/acme.yaml``) -> text.
 
-    Raises ConfigurationError with every mistake of every file.
+    ``certificates`` are the files below certs/ by their paths. Raises ConfigurationError with every mistake of every file.
     """
-    found = survey(files)
+    found = survey(files, certificates)
     if found.problems:
         raise ConfigurationError(found.problems)
     return found.directory
 
 
-def survey(files: Mapping[str, str]) -> Survey:
+def survey(files: Mapping[str, str], certificates: Mapping[str, bytes] = NOTHING) -> Survey:
     """Read partner files, and name every mistake of every file."""
     found = Survey()
     own_file: Located | None = None
@@ -60,23 +63,26 @@ def survey(files: Mapping[str, str]) -> Survey:
         else:
             others.append(data)
     own = _read(OwnText, own_file, found.problems) if own_file is not None else None
+    ours = pinning.pin_own(own_file, certificates) if own_file is not None else pinning.Pins()
+    found.problems += ours.problems
     shared = _terms(own_file)
     partners = []
     for data in others:
         whole = _read(PartnerText, data, found.problems)
         agreements = _settled(data, shared)
         found.agreements += [(data, agreement) for agreement in agreements]
-        found.problems += clashes.within(data, agreements)
+        theirs = pinning.pin_partner(data, certificates)
+        found.problems += [*clashes.within(data, agreements), *theirs.problems, *pinning.fits(data, own_file)]
         if whole is not None:
             by_key = {(agreement.document, agreement.direction): agreement for agreement in agreements}
-            partners.append(Partner(_inheriting(whole, shared), by_key, data))
+            partners.append(Partner(_inheriting(whole, shared), by_key, data, theirs.pinned))
     found.problems += clashes.across(others, own_file)
     if others and OWN_FILE not in files:
         advice = "write it: name, and identities with qualifier and id"
         found.problems.append(Problem(OWN_FILE, 1, "", "the file is missing, so nobody knows who we are", advice))
     found.problems.sort(key=lambda problem: (problem.file, problem.line))
     if not found.problems:
-        found.directory = Directory.of(own, partners)
+        found.directory = Directory.of(own, partners, ours.pinned)
     return found
 
 

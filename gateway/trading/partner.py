@@ -8,10 +8,8 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from gateway.trading.agreement import AgreementText, Terms
-from gateway.trading.kinds import Address, Hash, InterchangeId, Name, Qualifier, Secret
-
-# What the name of a file that we put into a folder may hold.
-NAME_PARTS = ("set", "control_number", "id", "timestamp", "partner")
+from gateway.trading.as2 import AS2Channel, AS2Own
+from gateway.trading.kinds import NAME_PARTS, Address, Hash, InterchangeId, Name, Qualifier, Secret
 
 
 class _Text(BaseModel):
@@ -87,6 +85,7 @@ class Channels(_Text):
 
     rest: RestChannel | None = Field(None, description="By HTTP; rest: {} for a partner who posts and fetches.")
     folder: FolderChannel | None = Field(None, description="By files in folders.")
+    as2: AS2Channel | None = Field(None, description="By AS2.")
 
 
 class Contact(_Text):
@@ -106,7 +105,6 @@ class PartnerText(_Text):
     identities: tuple[Identity, ...] = Field(
         min_length=1, description="Under which ids it sends and receives; we send to the first."
     )
-    as2_names: tuple[str, ...] = Field((), description="Its AS2 names; no transport uses them yet.")
     api_keys: tuple[ApiKey, ...] = Field((), description="Its keys for the REST interface, by their hashes.")
     channels: Channels = Field(Channels(), description="How bytes come and go.")
     defaults: Terms | None = Field(None, description="What holds for all of its agreements.")
@@ -120,6 +118,6 @@ class OwnText(_Text):
 
     name: str = Field(min_length=1, description="Our name for people.")
     identities: tuple[Identity, ...] = Field(min_length=1, description="Our ids; the first one is used to send.")
-    as2_names: tuple[str, ...] = Field((), description="Our AS2 names; no transport uses them yet.")
+    as2: AS2Own | None = Field(None, description="Our names, address and keys for AS2.")
     contact: Contact | None = Field(None, description="Whom partners ask.")
     defaults: Terms | None = Field(None, description="What holds for every agreement with everybody.")

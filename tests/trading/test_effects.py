@@ -26,7 +26,6 @@ MODELS = (
 # Read by people, or kept for what is not built yet; the reference says so.
 WITHOUT_EFFECT = {
     "contact": "for people",
-    "as2_names": "no transport uses them yet",
     # An agreement turns them into the style in which a document is written.
     "newline": "style",
     "charset": "style",
@@ -53,8 +52,3 @@ ASKED = _asked_for()
 def test_every_key_is_asked_for_somewhere(model):
     silent = [name for name in model.model_fields if name not in ASKED and name not in WITHOUT_EFFECT]
     assert not silent
-
-
-def test_keys_without_effect_say_so_in_the_reference():
-    for model, name in ((PartnerText, "as2_names"), (OwnText, "as2_names")):
-        assert WITHOUT_EFFECT[name] in (model.model_fields[name].description or "")
