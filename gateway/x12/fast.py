@@ -31,13 +31,14 @@ class _Spot:
 class _Move:
     """A step to ``spot``. For the first segment of a loop, ``counter`` and ``maximum`` bound its repetitions."""
 
-    __slots__ = ("again", "counter", "match", "maximum", "plain", "spot")
+    __slots__ = ("again", "counter", "level", "match", "maximum", "plain", "spot")
 
     def __init__(self, spot: _Spot, match: Match, counter: int, maximum: int | None, again: bool) -> None:
         self.spot = spot
         self.match = match
         self.counter = counter  # -1: no loop begins here.
         self.maximum = maximum
+        self.level = spot.use.name == "HL"
         self.again = again  # It is one more repetition of the loop one stands in, or the same place once more.
         self.plain = counter < 0 and not again  # Most moves: there is nothing to count.
 
@@ -53,7 +54,6 @@ class FastSet:
         self._loops: dict[Loop, int] = {}
         self._start = self._spot(definition.root.trigger)
         self._first = segment_pattern(definition.root.trigger.segment, marks.element, marks.component, marks.repetition)
-        self._levels = "HL" in definition.segment_ids
 
     def uses_of(self, transaction: TransactionSet) -> list[Use] | None:
         """Return the place of each segment of a set with which nothing is wrong; None when that can't be told here."""
@@ -75,6 +75,7 @@ class FastSet:
         spot = self._start
         uses = [spot.use]
         take = uses.append
+        levels: list[str] = []
         run = 1
         counts = [0] * 64
         for piece in pieces[1:]:
@@ -91,6 +92,8 @@ class FastSet:
                 number = counts[move.counter] = counts[move.counter] + 1 if move.again else 1
                 if move.maximum is not None and number > move.maximum:
                     return None
+                if move.level:
+                    levels.append(piece)
                 run = 1
             else:
                 run += 1
@@ -98,11 +101,16 @@ class FastSet:
                     return None
             spot = move.spot
             take(spot.use)
-        if self._levels:
-            levels = [piece.split(self._marks.element) for piece in pieces if piece[:2] == "HL"]
-            if not plainly_right(levels) and next(hierarchy_findings(levels), None) is not None:
-                return None
-        return uses
+        return uses if not levels or self._hang_together(levels) else None
+
+    def _hang_together(self, levels: list[str]) -> bool:
+        """Tell whether nothing is wrong with the numbers of HL segments that are good by themselves."""
+        mark = self._marks.element
+        fields = mark.join(levels).split(mark)
+        # None has more than HL01 to HL04: where that is what there is together, each has all of them.
+        if len(fields) == 5 * len(levels) and plainly_right(fields[1::5], fields[2::5], fields[4::5]):
+            return True
+        return next(hierarchy_findings([level.split(mark) for level in levels]), None) is None
 
     # The table, made as it is needed
 
