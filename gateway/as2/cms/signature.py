@@ -76,7 +76,7 @@ class SignerInfo:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A read SignedData: its signers, the digests that it announces, the certificates it carries, its content if that is inside.
+    """A read SignedData: its signers, the digests that it announces, what certificates it carries, its content if inside.
 
     ``content_type`` is the body of the OID of what was signed; ``encapsulated`` tells whether the content is inside. Then
     ``digests`` holds its digest by name for every digest that a signer may use, and the content went to the sink, or is
@@ -85,11 +85,16 @@ class Signature:
 
     signers: tuple[SignerInfo, ...]
     announced: tuple[str, ...]
-    certificates: tuple[Certificate, ...]
+    carried: tuple[bytes, ...]
     content_type: bytes
     encapsulated: bool = False
     content: bytes | None = None
     digests: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The certificates that it carries and that can be read. They prove nothing."""
+        return tuple(_readable(self.carried))
 
     def digest(self, name: str) -> bytes:
         """Return the digest of the encapsulated content; raises MalformedCMS when the message did not announce that digest."""
@@ -115,16 +120,14 @@ def read_signature(source: Source, sink: BinaryIO | None = None) -> Signature:
     encapsulated = stream.peek() is not None
     content, digests = _content(stream, announced, sink) if encapsulated else (None, {})
     stream.leave()
-    certificates: tuple[Certificate, ...] = ()
-    if stream.peek() == der.context(0):
-        certificates = tuple(_certificates(stream))
+    carried = tuple(_carried(stream)) if stream.peek() == der.context(0) else ()
     if stream.peek() == der.context(1):
         stream.skip()  # Revocation lists: whom we trust stands in the partner's profile.
     signers = stream.element().expect(der.SET, "signerInfos").children()
     if len(signers) > SIGNERS:
         raise malformed(f"it has more than {SIGNERS} signers")
     read = tuple(_signer(each) for each in signers)
-    return Signature(read, announced, certificates, content_type, encapsulated, content, digests)
+    return Signature(read, announced, carried, content_type, encapsulated, content, digests)
 
 
 def _content(
@@ -153,8 +156,8 @@ def _content_octets(stream: Stream) -> Iterator[bytes]:
         yield stream.element().content
 
 
-def _certificates(stream: Stream) -> Iterator[Certificate]:
-    """Read the certificates that can be read; attribute certificates and broken ones prove nothing anyway."""
+def _carried(stream: Stream) -> Iterator[bytes]:
+    """Give the certificates as they stand; attribute certificates are left out."""
     stream.enter(der.context(0), "certificates")
     count = 0
     while stream.peek() is not None:
@@ -163,11 +166,16 @@ def _certificates(stream: Stream) -> Iterator[Certificate]:
         if count > CERTIFICATES:
             raise malformed(f"it carries more than {CERTIFICATES} certificates")
         if element.tag == der.SEQUENCE:
-            try:
-                yield Certificate(element.raw)
-            except CertificateUnreadable:
-                continue
+            yield element.raw
     stream.leave()
+
+
+def _readable(carried: tuple[bytes, ...]) -> Iterator[Certificate]:
+    for each in carried:
+        try:
+            yield Certificate(each)
+        except CertificateUnreadable:
+            continue
 
 
 def _digest_name(identifier: Element) -> str | None:
