@@ -85,8 +85,9 @@ class AS2Send(_Text):
     key_transport: Literal["rsa", "oaep-sha1", "oaep-sha256", "oaep-sha384", "oaep-sha512"] = Field(
         "rsa", description="How the key of the message is encrypted: RSA v1.5, or OAEP with a digest."
     )
-    gcm: Literal["authenveloped", "enveloped"] = Field(
-        "authenveloped", description="AuthEnvelopedData (RFC 5083), or the older form that some products write for GCM."
+    gcm: Literal["auth-enveloped", "enveloped"] = Field(
+        "auth-enveloped",
+        description="AuthEnvelopedData (RFC 5083), or the older form that some products write for GCM.",
     )
     compress: Literal["none", "before-signing", "after-signing"] = Field(
         "none", description="Whether and when we compress (RFC 5402)."

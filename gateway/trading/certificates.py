@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.as2.cms.certificates import Certificate
+from gateway.as2.cms import Certificate
 from gateway.errors import GatewayError
 from gateway.trading.kinds import Fingerprint, Name, Secret, Shape
 

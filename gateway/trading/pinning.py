@@ -6,8 +6,6 @@ Opens no file: certificates come in as bytes by path. What only deserves a warni
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from typing import Any, TypeVar
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import BaseModel, ValidationError
 
-from gateway.as2.cms.certificates import Certificate
+from gateway.as2.cms import Certificate, load_certificates
 from gateway.as2.errors import CertificateUnreadable
 from gateway.errors import Problem
 from gateway.located import Located, Path
@@ -26,7 +24,6 @@ from gateway.trading.certificates import CertificateText, OwnKeyText, Pinned, Us
 CHANNEL: Path = ("channels", "as2")
 OWN: Path = ("as2",)
 
-_PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----(.*?)-----END", re.DOTALL)
 _PRIVATE = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY")
 
 Text = TypeVar("Text", bound=BaseModel)
@@ -96,17 +93,6 @@ def fits(data: Located, own: Located | None) -> Iterator[Problem]:
             yield data.problem((*CHANNEL, *place), reason, f"make one with: gateway cert new NAME --use {use}")
 
 
-def certificates_in(data: bytes) -> list[Certificate]:
-    """Return the certificates of a PEM file, or the one of a DER file; raise CertificateUnreadable."""
-    found = []
-    for match in _PEM.finditer(data):
-        try:
-            found.append(Certificate(base64.b64decode(re.sub(rb"\s", b"", match[1]), validate=True)))
-        except binascii.Error:
-            raise CertificateUnreadable("The PEM text is damaged. Import the certificate anew.") from None
-    return found or [Certificate(data)]
-
-
 def _part(model: type[Text], data: Located, place: Path) -> Text | None:
     """Return what stands at ``place`` where that can be understood by itself; its mistakes are named elsewhere."""
     said: Any = data.data
@@ -143,7 +129,7 @@ def _one(
         reason = f"{text.file} holds a private key, and the configuration folder is no place for one"
         return data.problem(here, reason, "move the key to the data folder, and take it for known to others")
     try:
-        found = certificates_in(content)
+        found = load_certificates(content)
         fitting = [each for each in found if text.fingerprint in (None, each.fingerprint)]
         if not fitting:
             reason = f"{text.file} holds another certificate, with the fingerprint {found[0].fingerprint}"

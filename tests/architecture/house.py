@@ -13,7 +13,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("canonical",),
     ("x12", "as2", "tracking"),
     ("mapping", "trading"),
-    ("settings", "configuration"),
+    ("settings", "configuration", "keyring"),
     ("pipeline",),
     ("web",),
     ("transports", "erp", "ledger"),

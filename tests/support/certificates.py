@@ -12,15 +12,23 @@ NOW = datetime.datetime(2026, 11, 21, 8, 0, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
 
 
-@cache
 def key(name: str, kind: str = "rsa"):
     """Return the private key called ``name``; the same one each time."""
+    return _key(name, kind)
+
+
+@cache
+def _key(name: str, kind: str):
     return rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
 
 
-@cache
 def certificate(name: str, kind: str = "rsa", begin: int = -10, end: int = 365) -> x509.Certificate:
-    """Return a self-signed certificate of the key called ``name``, valid from ``begin`` to ``end`` days from NOW."""
+    """Return the self-signed certificate of the key called ``name``, valid from ``begin`` to ``end`` days from NOW."""
+    return _certificate(name, kind, begin, end)
+
+
+@cache
+def _certificate(name: str, kind: str, begin: int, end: int) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     private = key(name, kind)
     builder = (

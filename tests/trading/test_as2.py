@@ -108,7 +108,7 @@ def test_an_expired_certificate_is_no_mistake():
         (b"", "certs/partners/acme/main.pem: The certificate cannot be read"),
         (
             b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----",
-            "certs/partners/acme/main.pem: The PEM text is damaged",
+            "certs/partners/acme/main.pem: The certificate cannot be read",
         ),
         (b"\x30\x82\xff\xff", "certs/partners/acme/main.pem: The certificate cannot be read"),
         (None, "there is no readable file certs/partners/acme/main.pem; add it with: gateway cert import"),
