@@ -28,7 +28,7 @@ _MADE_COMPONENT = ">"  # Between the components of what `gateway.x12.guides` mak
 _USUAL = Delimiters()
 _LEFT_OUT = frozenset({_F.SEGMENT_UNKNOWN, _F.SEGMENT_NOT_IN_SET, _F.SEGMENT_BLANK, _F.SEGMENT_NOT_ALLOWED})
 _ADDED = frozenset({_F.SEGMENT_MISSING, _F.SEGMENT_REQUIRED_BY_GUIDE})
-_EMPTIED = frozenset({_F.EXCLUDED})
+_EMPTIED = frozenset({_F.EXCLUDED, _F.EXCLUDED_BY_GUIDE})
 _LONGEST = 160  # Characters of a segment that serves as an example; a longer one is made anew.
 
 
@@ -133,7 +133,7 @@ class Examples:
                 fields[fault.element] = self.marks.repetition.join(kept)
             case _F.TOO_MANY_COMPONENTS:
                 self._cut_components(fields, fault, use)
-            case _F.EXCLUDED:
+            case _F.EXCLUDED | _F.EXCLUDED_BY_GUIDE:
                 self.put(fields, fault, "")
             case _F.CODE_LOWER_CASE:
                 self.put(fields, fault, fault.value.upper())

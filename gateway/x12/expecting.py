@@ -82,6 +82,7 @@ _EXPECTED: dict[FaultCode, str] = {
     _F.SEGMENT_NOT_ALLOWED: "no {segment} here",
     _F.SEGMENT_REQUIRED_BY_GUIDE: "{segment} at least once{within}",
     _F.SEGMENT_OVER_GUIDE: "{segment} no more often than the guide allows",
+    _F.LOOP_OVER_GUIDE: "the loop {loop} no more often than the guide allows",
     _F.ELEMENT_MISSING: "{kind} in {place}",
     _F.CONDITION_BROKEN: "{kind} in {place}",
     _F.TOO_MANY_ELEMENTS: "at most {last} elements in {segment}",
@@ -104,7 +105,14 @@ _EXPECTED: dict[FaultCode, str] = {
     _F.ELEMENT_REQUIRED_BY_GUIDE: "{kind} in {place}",
     _F.ELEMENT_NOT_ALLOWED: "in {place} what the guide allows",
     _F.CODE_NOT_IN_GUIDE: "in {place} a code that the guide allows",
-    _F.LENGTH_OF_GUIDE: "in {place} the length that the guide asks for",
+    _F.CONDITION_OF_GUIDE: "{kind} in {place}",
+    _F.EXCLUDED_BY_GUIDE: "nothing in {place}",
+    _F.TOO_SHORT_FOR_GUIDE: "in {place} the length that the guide asks for",
+    _F.TOO_LONG_FOR_GUIDE: "in {place} the length that the guide asks for",
+    _F.PATTERN_OF_GUIDE: "in {place} what looks as the guide asks for",
+    _F.REPEATED_BY_GUIDE: "in {place} another value each time",
+    _F.TOTAL_OF_GUIDE: "in {place} the total that the guide names",
+    _F.DATE_ORDER_OF_GUIDE: "in {place} no date before the one that the guide names",
 }
 # Rules of the syntax, which hold whatever the segment is.
 _SYNTAX = frozenset({_F.SEGMENT_BLANK, _F.SEGMENT_LOWER_CASE, _F.SEGMENT_LINE_BREAK, _F.LINE_BREAK, _F.CHARACTER_SET})

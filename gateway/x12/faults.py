@@ -100,6 +100,7 @@ class FaultCode(Enum):
     SEGMENT_NOT_ALLOWED = "segment-not-allowed-by-guide", Level.SEGMENT, "2"
     SEGMENT_REQUIRED_BY_GUIDE = "segment-required-by-guide", Level.SEGMENT, "3"
     SEGMENT_OVER_GUIDE = "segment-over-maximum-of-guide", Level.SEGMENT, "5"
+    LOOP_OVER_GUIDE = "loop-over-maximum-of-guide", Level.SEGMENT, "4"
 
     # Element: AK403, IK403
     ELEMENT_MISSING = "mandatory-element-missing", Level.ELEMENT, "1"
@@ -124,7 +125,14 @@ class FaultCode(Enum):
     ELEMENT_REQUIRED_BY_GUIDE = "element-required-by-guide", Level.ELEMENT, "1"
     ELEMENT_NOT_ALLOWED = "element-not-allowed-by-guide", Level.ELEMENT, "7"
     CODE_NOT_IN_GUIDE = "code-not-allowed-by-guide", Level.ELEMENT, "7"
-    LENGTH_OF_GUIDE = "length-outside-of-guide", Level.ELEMENT, "5"
+    CONDITION_OF_GUIDE = "element-required-by-condition-of-guide", Level.ELEMENT, "2"
+    EXCLUDED_BY_GUIDE = "element-excluded-by-condition-of-guide", Level.ELEMENT, "10"
+    TOO_SHORT_FOR_GUIDE = "value-too-short-for-guide", Level.ELEMENT, "4"
+    TOO_LONG_FOR_GUIDE = "value-too-long-for-guide", Level.ELEMENT, "5"
+    PATTERN_OF_GUIDE = "value-against-pattern-of-guide", Level.ELEMENT, "7"
+    REPEATED_BY_GUIDE = "value-repeated-against-guide", Level.ELEMENT, "7"
+    TOTAL_OF_GUIDE = "total-of-guide-differs", Level.ELEMENT, "7"
+    DATE_ORDER_OF_GUIDE = "date-earlier-than-guide-allows", Level.ELEMENT, "8"
 
     def __init__(self, slug: str, level: Level, wire: str) -> None:
         self.slug = slug

@@ -13,8 +13,10 @@ from pydantic import ValidationError
 
 from gateway.errors import ConfigurationError, Problem
 from gateway.located import Located
+from gateway.x12.faults import FaultCode
 from gateway.x12.guides.check import Check, place_of
 from gateway.x12.guides.levels import Hierarchy
+from gateway.x12.guides.numbers import Numbers
 from gateway.x12.guides.rule import Rule, read_rule
 from gateway.x12.guides.text import GuideText, RuleText
 from gateway.x12.standards import set_definition
@@ -36,6 +38,18 @@ class Guide:
     title: str
     rules: tuple[Rule, ...]
     hierarchy: Hierarchy | None = None
+
+    def numbers(self, judgment: Judgment) -> Numbers | None:
+        """Gather the values of a judged set that must be unique beyond it; None where no rule asks for that.
+
+        A set whose ST02 came before in its group is told of that alone.
+        """
+        if any(fault.code is FaultCode.SET_REPEATED for fault in judgment.faults):
+            return None
+        rules = [rule for rule in self.rules if rule.text.unique_beyond]
+        if not rules or judgment.tree is None or judgment.transaction is None:
+            return None
+        return Numbers(self.name, judgment, judgment.transaction, rules)
 
     def apply(self, judgment: Judgment, segments: list[list[str]]) -> Judgment:
         """Judge by this guide what the standard has judged; the faults of both are in the result.

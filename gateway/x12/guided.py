@@ -94,7 +94,7 @@ def _mended(fault: Fault, rule: Rule, guide: Guide, examples: Examples) -> str:
             node = around
     kind = rule.target.element
     later = _LATER.search(fault.fix)
-    if rule.text.unique and fault.code is FaultCode.ELEMENT_NOT_ALLOWED and kind is not None:
+    if fault.code is FaultCode.REPEATED_BY_GUIDE and kind is not None:
         examples.put(fields, fault, clean(sample(kind, [rule], fault.position), examples.marks))
     elif later is not None:
         examples.put(fields, fault, later[1])

@@ -26,6 +26,9 @@ _GUIDE_CODES = {
     FaultCode.ELEMENT_REQUIRED_BY_GUIDE: "I9",
     FaultCode.ELEMENT_NOT_ALLOWED: "I10",
     FaultCode.CODE_NOT_IN_GUIDE: "I6",
+    FaultCode.CONDITION_OF_GUIDE: "I9",
+    FaultCode.EXCLUDED_BY_GUIDE: "I13",
+    FaultCode.PATTERN_OF_GUIDE: "I12",
 }
 _CONVENTION = re.compile(r"[0-9]{6}X[0-9]{1,3}[A-Z0-9]*")  # GS08 that names an implementation guide; ST03 repeats it.
 _TRIGGER = "SITUATIONAL TRIGGER"

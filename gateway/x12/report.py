@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from gateway.errors import X12Error
 from gateway.x12.envelope import Judge, JudgedInterchange, JudgedSet, Tolerate, examine
 from gateway.x12.explanation import Explanation, explain_envelope, explain_junk, explain_set
 from gateway.x12.faults import Fault
+from gateway.x12.guide import Guide
 from gateway.x12.guided import Guides
+from gateway.x12.guides.numbers import NumbersOfFile
 from gateway.x12.model import (
     Debris,
     GroupEnd,
@@ -20,9 +22,12 @@ from gateway.x12.model import (
     InterchangeStart,
     Part,
     Stray,
+    TransactionSet,
 )
 from gateway.x12.reader import read
 from gateway.x12.validator import Judgment
+
+GuideOf: TypeAlias = Callable[[TransactionSet], Guide | None]
 
 
 @dataclass(slots=True)
@@ -110,11 +115,13 @@ def report(
     judge: Judge,
     tolerate: Tolerate | None = None,
     guides: Guides | None = None,
+    guide_of: GuideOf | None = None,
 ) -> FileReport:
-    """Read and judge everything in ``data``."""
+    """Read and judge everything in ``data``; ``guide_of`` finds the guide whose numbers must be unique in all of it."""
     made = FileReport(file, guides=guides)
     sent: dict[int, Sequence[str]] = {}
     current: InterchangeReport | None = None
+    numbers = NumbersOfFile()
     try:
         for item in examine(_noted(read(data), sent, made.junk), judge, tolerate):
             match item:
@@ -123,6 +130,9 @@ def report(
                     made.interchanges.append(current)
                 case JudgedSet() if current is not None:
                     current.documents.append(item.judgment)
+                    guide = guide_of(item.transaction) if guide_of is not None else None
+                    if guide is not None and (found := guide.numbers(item.judgment)) is not None:
+                        numbers.judge(found)
                 case JudgedInterchange() if current is not None:
                     current.judged = item
                     current.faults = item.faults + [fault for group in item.groups for fault in group.faults]

@@ -121,12 +121,19 @@ set: "850"
 version: "004010"
 rules:
   CUR: {forbid: true}
+  BEG/08: {forbid: true}
   DTM[01=002]: {require: true, note: we plan by it}
   REF: {max_use: 1}
   BEG/07: {require: true}
   BEG/03: {pattern: "PO-9{2..6}"}
   PO1/PO103: {codes: [EA, CA]}
   N1/N102: {length: 3..12}
+  BEG/06: {require: true, when: "BEG02 = BK"}
+  BEG/04: {forbid: true, when: "BEG02 = SA"}
+  DTM/02: {not_before: /BEG05}
+  N1: {max_use: 1}
+  PO1/PO101: {unique: true}
+  CTT/CTT01: {total: count(PO1)}
 """
 
 # Documents of which the guide above finds one fault each: what is changed in a document that it accepts.
@@ -142,7 +149,15 @@ GUIDED: dict[FaultCode, tuple[str, str, str]] = {
     F.SEGMENT_REQUIRED_BY_GUIDE: ("DTM*002*20261205", "", "S"),
     F.SEGMENT_OVER_GUIDE: ("DTM*002", "REF*DP*039\nDTM*002", "REF"),
     F.ELEMENT_REQUIRED_BY_GUIDE: ("**AC", "", "~"),
-    F.ELEMENT_NOT_ALLOWED: ("PO-77", "77", "77"),
+    F.LOOP_OVER_GUIDE: ("PO1*1", "N1*BY*South Plant*92*0043\nPO1*1", "N1"),
+    F.ELEMENT_NOT_ALLOWED: ("20261120**AC", "20261120**AC*IEL", "IEL"),
     F.CODE_NOT_IN_GUIDE: ("*40*EA*", "*40*LB*", "LB"),
-    F.LENGTH_OF_GUIDE: ("North Plant", "No", "No"),
+    F.CONDITION_OF_GUIDE: ("*SA*", "*BK*", "*"),
+    F.EXCLUDED_BY_GUIDE: ("PO-77**", "PO-77*R1*", "R1"),
+    F.TOO_SHORT_FOR_GUIDE: ("North Plant", "No", "No"),
+    F.TOO_LONG_FOR_GUIDE: ("North Plant", "North Plant of ours", "North Plant of ours"),
+    F.PATTERN_OF_GUIDE: ("PO-77", "77", "77"),
+    F.REPEATED_BY_GUIDE: ("B-1007\n    CTT*1", "B-1007\nPO1*1*5*EA*2*PE*BP*B-1008\nCTT*2", "1"),
+    F.TOTAL_OF_GUIDE: ("CTT*1", "CTT*7", "7"),
+    F.DATE_ORDER_OF_GUIDE: ("*20261205", "*20261105", "20261105"),
 }

@@ -113,7 +113,7 @@ def test_with_the_example_in_its_place_the_guide_finds_nothing_more(code):
     elif code is FaultCode.SEGMENT_NOT_ALLOWED:
         assert lines[at - 1 : at + 2] == [example[0], lines[at], example[1]]
         del lines[at]
-    elif code is FaultCode.SEGMENT_OVER_GUIDE:
+    elif code in (FaultCode.SEGMENT_OVER_GUIDE, FaultCode.LOOP_OVER_GUIDE):
         lines[at - 1 : at + 1] = example
     else:
         lines[at : at + 1] = example

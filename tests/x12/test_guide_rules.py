@@ -83,7 +83,7 @@ def test_a_rule_with_a_condition_holds_only_then(rule, found):
 
 def test_a_condition_stands_in_the_fault():
     [fault] = faults_of("PO109: {require: true, when: not PO108, note: our number or yours}")
-    assert fault.code is FaultCode.CONDITION_BROKEN
+    assert fault.code is FaultCode.CONDITION_OF_GUIDE
     assert fault.message.startswith("PO109 (")
     assert fault.message.endswith(") is required because PO108 is empty; our number or yours")
     assert fault.rule == "guide acme/850 line 5"
@@ -314,3 +314,39 @@ def test_a_code_in_lower_case_is_right_where_the_guide_lists_it():
     body = replaced("850", "*EA*", "*ea*")
     assert [fault.code for fault in judged("850", body).faults] == [FaultCode.CODE_LOWER_CASE]
     assert found_at("PO103: {codes: [ea, CA]}", body=body) == []
+
+
+def test_a_fault_of_a_guide_never_has_a_code_of_the_standard():
+    rules = [
+        "BEG02: {codes: [NE]}",
+        "BEG03: [{pattern: 'PO-9{3}'}, {length: 8}]",
+        "BEG04: {require: true}",
+        "BEG05: {not_before: '/DTM[01=002]/02'}",
+        "CUR: {forbid: true}",
+        "DTM: {max_use: 1}",
+        "N1: {max_use: 1}",
+        "N1[01=ST]/N4: {require: true}",
+        "PO101: {unique: true}",
+        "PO103: {length: 3}",
+        "PO105: [{forbid: true, when: PO104 = 3}, {forbid: true}]",
+        "PO109: {require: true, when: PO106}",
+        "PO1/PID: {max_use: 1, min_use: 1}",
+        "CTT01: {total: count(PO1)}",
+        "CTT02: {total: sum(PO1/02)}",
+    ]
+    body = """
+        BEG*00*SA*PO-77**20261120
+        CUR*BY*USD
+        DTM*002*20261201
+        DTM*010*20261201
+        N1*ST*North Plant*92*0042
+        N1*BY*South Plant*92*0043
+        PO1*1*40*EA*12.75*PE*BP*B-1007
+        PID*F****Hex bolt
+        PID*F****Steel
+        PO1*1*5*CA*3*PE*BP*B-1008
+        CTT*7*9"""
+    found = faults_of(*rules, body=body)
+    assert {fault.code.slug for fault in found if "guide" not in fault.code.slug or not fault.rule} == set()
+    of_guides = {code for code in FaultCode if "guide" in code.slug}
+    assert {fault.code for fault in found} == of_guides - {FaultCode.TOO_LONG_FOR_GUIDE}

@@ -129,7 +129,7 @@ class Check:
                 self.overruled.update((position, 0, 0, 0, code) for position in positions for code in _OVER)
             for position in positions[text.max_use :]:
                 message = f"{name} comes more often than {text.max_use}"
-                code = FaultCode.SEGMENT_OVER_GUIDE
+                code = FaultCode.SEGMENT_OVER_GUIDE if rule.target.use else FaultCode.LOOP_OVER_GUIDE
                 self._add(rule, code, Spot(position), message, f"send at most {text.max_use}")
 
     def _element(self, rule: Rule, segment: list[str], scene: Scene, seen: dict[str, int]) -> None:
@@ -146,7 +146,7 @@ class Check:
         if rule.text.require and not present and not said:
             code, message = FaultCode.ELEMENT_REQUIRED_BY_GUIDE, f"{self._place(rule, segment[0])} is required"
             if rule.when is not None:
-                code, message = FaultCode.CONDITION_BROKEN, f"{message} because {rule.when.words}"
+                code, message = FaultCode.CONDITION_OF_GUIDE, f"{message} because {rule.when.words}"
             self._add(rule, code, Spot(position, elements.first, elements.component), message, self._sending(rule))
 
     def _addition(self, rule: Rule) -> str:
@@ -195,18 +195,18 @@ class Check:
         shown = self._place(rule, scene.segment[0] if scene.segment else "")
         if rule.text.unique and seen.setdefault(value, position) != position:
             message = f"{value[:60]!r} in {shown} stands in segment {seen[value]} already"
-            return FaultCode.ELEMENT_NOT_ALLOWED, message, "send each value once"
+            return FaultCode.REPEATED_BY_GUIDE, message, "send each value once"
         if rule.not_before is not None and is_date(value):
             other = rule.not_before.latest(scene)
             if other and in_full(value) < in_full(other):
                 message = f"{value!r} in {shown} is before {rule.not_before.shown}, which is {other}"
-                return FaultCode.DATE, message, f"send {other} or a later date"
+                return FaultCode.DATE_ORDER_OF_GUIDE, message, f"send {other} or a later date"
         if rule.total is not None:
             total = self._total(rule)
             if total is not None and not rule.total.agrees(value, total, kind):
                 right = rule.total.written(total, kind)
                 message = f"{shown} is {value[:60]!r}, but {rule.total.text} is {right}"
-                return FaultCode.ELEMENT_NOT_ALLOWED, message, f"send {right}, or correct what it adds up"
+                return FaultCode.TOTAL_OF_GUIDE, message, f"send {right}, or correct what it adds up"
         return None
 
     def _total(self, rule: Rule) -> Decimal | None:

@@ -5,11 +5,14 @@ What the words mean is checked against the set's definition in `gateway.x12.guid
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 Length = Annotated[str, StringConstraints(pattern=r"^\d+(\.\.\d+)?$")]
+Days = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}d$")]
+Unique = bool | Literal["file", "always"] | Days
 Levels = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,2}(/[A-Z0-9]{1,2})*$")]
 
 
@@ -31,7 +34,11 @@ class RuleText(BaseModel):
         description="How the value looks: 9 digit, A capital letter, X either, ? any character, * any more, {2..5} repeats, | or;"
         r" \ takes the meaning from what follows. PO-9{6}",
     )
-    unique: bool = Field(False, description="No two of them in one document have the same value.")
+    unique: Unique = Field(
+        False,
+        description="No two of them have the same value: true in one document, file in the documents of one file, 365d from"
+        " this partner within so many days, always from this partner ever.",
+    )
     not_before: str | None = Field(None, description="Path of a date; this date may not be earlier.")
     total: str | None = Field(
         None, description="What it counts or adds up: count(PO1), sum(PO1/02), sum(IT1/02 * IT1/04), hash(PO1/02)."
@@ -46,6 +53,22 @@ class RuleText(BaseModel):
         """The least and the greatest length allowed; ``10`` means exactly that."""
         low, _, high = (self.length or "0").partition("..")
         return int(low), int(high or low)
+
+    @property
+    def unique_beyond(self) -> bool:
+        """Whether its values are unique beyond one document."""
+        return isinstance(self.unique, str)
+
+    @property
+    def unique_within(self) -> timedelta:
+        """How far back its values are unique; nothing where only the file counts."""
+        if self.unique == "always":
+            return timedelta.max
+        return (
+            timedelta(days=int(self.unique[:-1]))
+            if isinstance(self.unique, str) and self.unique != "file"
+            else timedelta()
+        )
 
     @property
     def least(self) -> int:

@@ -22,7 +22,7 @@ def wrong(rule: Rule, value: str, shown: str) -> tuple[FaultCode, str, str] | No
     size = size_of(value, rule.target.element)
     if text.forbid:
         if rule.when is not None:
-            return FaultCode.EXCLUDED, f"{shown} is not allowed because {rule.when.words}", "leave it empty"
+            return FaultCode.EXCLUDED_BY_GUIDE, f"{shown} is not allowed because {rule.when.words}", "leave it empty"
         return FaultCode.ELEMENT_NOT_ALLOWED, f"{shown} is not allowed here", "leave it empty"
     if text.codes is not None and value not in text.codes:
         listed = ", ".join(text.codes[:_MOST_CODES]) + (", ..." if len(text.codes) > _MOST_CODES else "")
@@ -30,8 +30,9 @@ def wrong(rule: Rule, value: str, shown: str) -> tuple[FaultCode, str, str] | No
         return FaultCode.CODE_NOT_IN_GUIDE, message, f"send one of {listed}"
     if text.length is not None and not low <= size <= high:
         message = f"{shown} has {size} characters, not {text.length}"
-        return FaultCode.LENGTH_OF_GUIDE, message, f"send {text.length} characters"
+        code = FaultCode.TOO_SHORT_FOR_GUIDE if size < low else FaultCode.TOO_LONG_FOR_GUIDE
+        return code, message, f"send {text.length} characters"
     if rule.mask is not None and not rule.mask.fits(value):
         message = f"{value[:60]!r} in {shown} does not look like {rule.mask.text}"
-        return FaultCode.ELEMENT_NOT_ALLOWED, message, f"send it as {rule.mask.example()}"
+        return FaultCode.PATTERN_OF_GUIDE, message, f"send it as {rule.mask.example()}"
     return None

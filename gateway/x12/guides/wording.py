@@ -6,6 +6,11 @@ from gateway.x12.explain import expected
 from gateway.x12.guides.rule import Rule
 from gateway.x12.standards.definition import Element, Loop, SyntaxNote, Use
 
+_UNIQUE: dict[bool | str, str] = {
+    True: "each one different",
+    "file": "different in each document of a file",
+    "always": "never used again",
+}
 _MOST = 40  # Codes that a sentence names.
 
 
@@ -44,7 +49,7 @@ def _value_words(rule: Rule) -> list[str]:
     if rule.mask is not None:
         said.append(f"looks like {rule.mask.text}, for example {rule.mask.example()}")
     if text.unique:
-        said.append("each one different")
+        said.append(_UNIQUE.get(text.unique, f"not used again within {str(text.unique)[:-1]} days"))
     if rule.not_before is not None:
         said.append(f"not before {rule.not_before.shown}")
     if rule.total is not None:
