@@ -52,7 +52,7 @@ class Numbers(Check):
         fix = "send each document once: the first one counts" if same else "give the document a number of its own"
         if number.rule.when is not None and not same:
             fix += f", or mark it as a correction: the rule holds where {number.rule.when.words}"
-        self._add(number.rule, FaultCode.ELEMENT_NOT_ALLOWED, number.spot, message, fix, number.value)
+        self._add(number.rule, FaultCode.REPEATED_BY_GUIDE, number.spot, message, fix, number.value)
         return self.faults.pop()
 
 
