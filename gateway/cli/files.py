@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -32,9 +33,11 @@ from gateway.x12.acknowledgment import answers_needed, wants_interchange_acknowl
 from gateway.x12.answer import answering_interchange
 from gateway.x12.envelope import Judge, Tolerate
 from gateway.x12.explanation import Explanation, explain_set
+from gateway.x12.guide import Guide
 from gateway.x12.guided import Guides
 from gateway.x12.html import to_html
-from gateway.x12.report import FileReport, InterchangeReport, report
+from gateway.x12.model import TransactionSet
+from gateway.x12.report import FileReport, GuideOf, InterchangeReport, report
 from gateway.x12.standards import VERSIONS, available, set_definition
 from gateway.x12.validator import validate
 from gateway.x12.writer import Style, write
@@ -50,24 +53,41 @@ def register(app: typer.Typer) -> None:
     app.add_typer(x12, name="x12")
 
 
-def judging(partner: str | None) -> tuple[Judge, Tolerate | None, Guides | None, Partner | None]:
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How a file is judged: each set, its envelopes, under which guides, and of whom it is."""
+
+    judge: Judge
+    tolerate: Tolerate | None = None
+    guides: Guides | None = None
+    guide_of: GuideOf | None = None
+    partner: Partner | None = None
+
+
+def judging(partner: str | None) -> Judging:
     """Return how sets and envelopes are judged: by the standard alone, or under the agreements and guides of a partner."""
     if partner is None:
-        return validate, None, None, None
+        return Judging(validate)
     found = configuration()
     who = partner_named(found, partner)
-    return (
+
+    def guide_of(transaction: TransactionSet) -> Guide | None:
+        agreement = who.agreement(transaction.id, "inbound")
+        return found.guide(agreement.guide) if agreement is not None and agreement.guide is not None else None
+
+    return Judging(
         lambda transaction: judge_set(transaction, who.agreement(transaction.id, "inbound"), found),
         lambda _start: partner_tolerances(who),
         found.guide,
+        guide_of,
         who,
     )
 
 
-def examined(path: Path, judge: Judge, tolerate: Tolerate | None, guides: Guides | None) -> FileReport:
+def examined(path: Path, how: Judging) -> FileReport:
     """Judge a file; one that can't be opened is a report that says so."""
     try:
-        return report(str(path), chunks_of(path), judge, tolerate, guides)
+        return report(str(path), chunks_of(path), how.judge, how.tolerate, how.guides, how.guide_of)
     except NotFound as error:
         return FileReport(str(path), problem=error.detail)
 
@@ -89,11 +109,11 @@ def check(
 
     Exit code: 0 nothing wrong, 1 faults, 2 a file can't be read.
     """
-    judge, tolerate, guides, _who = judging(partner)
+    how = judging(partner)
     worst = 0
     pages: list[FileReport] = []
     for path in expand(files):
-        found = examined(path, judge, tolerate, guides)
+        found = examined(path, how)
         worst = max(worst, 2 if not found.readable else 0 if found.clean else 1)
         if html:
             pages.append(found)
@@ -160,12 +180,12 @@ def ack(
     With --partner it is the answer that was agreed: 997 or 999, its TA1 policy, its delimiters.
     Exit code: 0 written, 2 the file can't be read (further).
     """
-    judge, tolerate, guides, who = judging(partner)
-    found = examined(file, judge, tolerate, guides)
+    how = judging(partner)
+    found = examined(file, how)
     numbers = count(first)
     written = 0
     for each in found.interchanges:
-        answer = _answer(each, who, numbers)
+        answer = _answer(each, how.partner, numbers)
         if answer:
             write_bytes(answer)
             written += 1

@@ -9,6 +9,7 @@ from rich.console import Console
 from gateway.cli import console
 from tests.cli.command import gateway_command
 from tests.conftest import ROOT
+from tests.support.house import dump, supplier, write_config
 from tests.support.x12 import interchange, invoice, purchase_order
 
 SAMPLE = ROOT / "mappings" / "acme" / "856.sample.edi"
@@ -195,6 +196,28 @@ def test_tolerances_of_a_partner_turn_faults_into_notes(tmp_path):
     found = gateway_command("check", path, "-p", "acme")
     assert found.code == 0
     assert "note " in found.out and "trailing-separator" in found.out
+
+
+def test_a_number_that_comes_twice_in_a_file_is_told_with_the_guide_line_and_the_first_place(tmp_path):
+    folder = tmp_path / "mappings" / "supplier"
+    dump(folder / "810.guide.yaml", {"guide": "supplier/810", "set": "810", "version": "004010"})
+    with (folder / "810.guide.yaml").open("a") as file:
+        file.write("rules:\n  BIG02: {unique: 365d, when: not BIG08 = 01|05}\n")
+    agreement = {"document": "810", "direction": "inbound", "role": "buyer", "guide": "supplier/810"}
+    write_config(tmp_path, "http://127.0.0.1:1", supplier(agreements=[agreement]))
+    path = tmp_path / "two.edi"
+    path.write_text(invoice(1) + invoice(2).replace("INV2", "INV1"))
+    assert gateway_command("check", path).code == 0, "the standard asks for nothing of the kind"
+    found = gateway_command("check", path, "-p", "supplier", config=tmp_path)
+    assert (found.code, "1 of 2 documents accepted" in found.out) == (1, True)
+    told = " ".join(found.out.split())
+    assert "came before with the same content in this file: ISA13 000000001, GS06 1, ST02 0001" in told
+    assert "810 ST02=0001 seg 2 BIG[1]/02 AK403:7" in told and "(guide supplier/810 line 5)" in told
+    [_first, answer] = gateway_command("ack", path, "-p", "supplier", config=tmp_path).out.split("ISA*")[1:]
+    assert "AK4*2*76*7*INV1~" in answer
+    corrected = invoice(2).replace("INV2", "INV1").replace("*PO1~", "*PO1***DI*05~", 1)
+    path.write_text(invoice(1) + corrected)
+    assert gateway_command("check", path, "-p", "supplier", config=tmp_path).code == 0
 
 
 @pytest.mark.parametrize("command", ["check", "ack", "translate"])

@@ -20,10 +20,14 @@ from gateway.x12.faults import Fault, FaultCode
 
 @dataclass(slots=True)
 class Draft:
-    """A document before it is stored. ``first`` is the document that came before under the same numbers."""
+    """A document before it is stored. ``first`` is the document that came before under the same numbers.
+
+    ``configuration`` is the one under which it was judged.
+    """
 
     read: ReadSet
     document: Document
+    configuration: Configuration
     translation: Translation | Park | None = None
     first: Document | None = None
 
@@ -35,7 +39,9 @@ class Draft:
 
 def drafts_of(portion: Portion, partner: Partner, world: World, configuration: Configuration) -> list[Draft]:
     """Make the drafts of a portion; those of a whole interchange are translated already."""
-    drafts = [Draft(each, _document(world, portion, partner, each, configuration)) for each in portion.sets]
+    drafts = [
+        Draft(each, _document(world, portion, partner, each, configuration), configuration) for each in portion.sets
+    ]
     judged = portion.judged
     for draft in drafts:
         if judged is None:
@@ -118,6 +124,16 @@ def _apply_envelope(document: Document, portion: Portion) -> None:
     if faults:
         document.faults = document.faults + explained_envelope(faults, portion)
         document.state = DocumentState.REJECTED
+
+
+def refuse_repeated(draft: Draft, faults: list[Fault]) -> None:
+    """Reject a draft whose business numbers came before, unless the agreement goes on in spite of faults."""
+    document = draft.document
+    told = explain_set(draft.read.judgment, draft.configuration.guide, faults)
+    document.faults = [*document.faults, *(each.as_dict() for each in told)]
+    if not _accepts_errors(draft.read.agreement):
+        document.state = DocumentState.REJECTED
+        draft.translation = None
 
 
 def refuse_reused(draft: Draft) -> None:

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from gateway.pipeline.inbound.judge import Origin, agreement_of, judge_set, origin_of, partner_tolerances
+from gateway.pipeline.inbound.judge import Origin, agreement_of, judge_set, numbers_of, origin_of, partner_tolerances
 from gateway.pipeline.ports import Configuration
 from gateway.tracking.document import Document
 from gateway.tracking.transmission import Transmission
 from gateway.trading.agreement import Agreement
 from gateway.x12.envelope import JudgedGroup, JudgedInterchange, JudgedSet, examine
 from gateway.x12.faults import Fault, FaultCode
+from gateway.x12.guides.numbers import Numbers
 from gateway.x12.model import InterchangeStart, TransactionSet
 from gateway.x12.reader import read
 from gateway.x12.validator import Judgment
@@ -27,6 +28,7 @@ class ReadSet:
     transaction: TransactionSet
     judgment: Judgment
     agreement: Agreement | None
+    numbers: Numbers | None = None  # Those that must be unique beyond the document.
 
     @property
     def digest(self) -> str:
@@ -140,4 +142,5 @@ class _Cutter:
             yield full
         self.ordinal += 1
         agreement = agreement_of(self.origin.partner, item.transaction)
-        self.portion.sets.append(ReadSet(self.ordinal, item.transaction, item.judgment, agreement))
+        numbers = numbers_of(item.judgment, agreement, self.configuration)
+        self.portion.sets.append(ReadSet(self.ordinal, item.transaction, item.judgment, agreement, numbers))

@@ -14,6 +14,7 @@ from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Partner
 from gateway.x12.acknowledgment import ACKNOWLEDGMENTS
 from gateway.x12.faults import FaultCode
+from gateway.x12.guides.numbers import Numbers
 from gateway.x12.model import InterchangeStart, TransactionSet
 from gateway.x12.tolerances import tolerated_codes
 from gateway.x12.validator import Judgment, validate
@@ -57,6 +58,13 @@ def judge_set(transaction: TransactionSet, agreement: Agreement | None, configur
     if agreement is not None and agreement.guide is not None:
         judgment = configuration.guide(agreement.guide).apply(judgment, transaction.segments)
     return judgment
+
+
+def numbers_of(judgment: Judgment, agreement: Agreement | None, configuration: Configuration) -> Numbers | None:
+    """Return the numbers of a judged set that the guide of the agreement wants to be unique beyond it."""
+    if agreement is None or agreement.guide is None:
+        return None
+    return configuration.guide(agreement.guide).numbers(judgment)
 
 
 def agreement_of(partner: Partner | None, transaction: TransactionSet) -> Agreement | None:

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from gateway.pipeline.inbound.acknowledge import Answer, acknowledge
 from gateway.pipeline.inbound.advise import advise, reconcile_advice
-from gateway.pipeline.inbound.draft import Draft, envelope_faults, explained_envelope, refuse_reused
+from gateway.pipeline.inbound.claim import Claims
+from gateway.pipeline.inbound.draft import (
+    Draft,
+    envelope_faults,
+    explained_envelope,
+    refuse_repeated,
+    refuse_reused,
+)
 from gateway.pipeline.inbound.interchange import Portion, document_id
 from gateway.pipeline.inbound.translate import apply_translation
 from gateway.pipeline.outbound.reconcile import reconcile_functional, reconcile_interchange
@@ -38,8 +45,10 @@ def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], wo
         uow.change(Transmission, transmission.id, partner=partner.id)
     if again:
         drafts = _not_stored(uow, portion, drafts)
+    claims = Claims(uow, world)
     for draft in drafts:
         _find_first(uow, world, draft)
+        _claim_numbers(claims, draft)
         portion.copies.note(draft.document, draft.first if draft.is_copy else None)
     answers: list[Answer] = []
     tasks: list[Task] = []
@@ -94,6 +103,19 @@ def _find_first(uow: UnitOfWork, world: World, draft: Draft) -> None:
     draft.first = uow.find_first(draft.document, world.clock() - agreement.duplicate_window)
     if draft.first is not None and not draft.is_copy:
         refuse_reused(draft)
+
+
+def _claim_numbers(claims: Claims, draft: Draft) -> None:
+    """Reject a draft whose business numbers another document holds; one that is its true copy is no fault."""
+    if draft.read.numbers is None or draft.first is not None:
+        return
+    draft.first = claims.find_copied(draft.document, draft.read.numbers)
+    if draft.first is not None:
+        return
+    waits = isinstance(draft.translation, Park)
+    faults = claims.claim(draft.document, draft.read.numbers, holds=not waits)
+    if faults:
+        refuse_repeated(draft, faults)
 
 
 def _store(uow: UnitOfWork, world: World, draft: Draft, answers: list[Answer]) -> list[Task]:

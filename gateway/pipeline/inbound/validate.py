@@ -6,7 +6,8 @@ agreement was changed.
 
 from __future__ import annotations
 
-from gateway.pipeline.inbound.judge import judge_set
+from gateway.pipeline.inbound.claim import Claims
+from gateway.pipeline.inbound.judge import judge_set, numbers_of
 from gateway.pipeline.inbound.stored import stored_set
 from gateway.pipeline.ports import UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
@@ -27,6 +28,9 @@ async def run(task: Task, world: World) -> Outcome:
         return Park("no-agreement", f"set {document.set_id} from {document.partner}")
     transaction = await stored_set(document, world)
     judgment = judge_set(transaction, agreement, configuration)
+    numbers = numbers_of(judgment, agreement, configuration)
+    if numbers is not None:
+        await world.ledger.tx(lambda uow: Claims(uow, world).claim(document, numbers))
     faults = [told.as_dict() for told in explain_set(judgment, configuration.guide)]
     accepted = judgment.accepted or agreement.acknowledgment.accept_with_errors
     event = DocumentEvent.ACCEPT if accepted else DocumentEvent.REJECT
