@@ -10,6 +10,7 @@ chunks, or go to a binary file (the sink). What is wrong raises a subclass of ``
     open_envelope(source, identities, sink, random=...)   -> Opened              EnvelopedData and AuthEnvelopedData
     compress(source)                                      -> Iterator[bytes]
     decompress(source, sink, limit=...)                   -> int                 bytes written
+    oddities(certificate, at=None)                        -> tuple[str, ...]     warnings about odd certificates
     sniff(first_bytes)                                    -> "signed" | "enveloped" | "auth-enveloped" | "compressed" | None
 
 ``digests`` is asked for the digest of the content by name, such as ``sha256``. ``random`` gives that many random bytes: nothing
@@ -22,6 +23,7 @@ from gateway.as2.cms.certificates import Certificate, Identity
 from gateway.as2.cms.compression import compress, decompress
 from gateway.as2.cms.enveloping import BY_RSA, Envelope, KeyTransport, Random, envelope
 from gateway.as2.cms.keys import load_certificates, load_identity, load_pkcs12, load_private_key
+from gateway.as2.cms.oddities import oddities
 from gateway.as2.cms.opening import ALL_CIPHERS, Opened, open_envelope
 from gateway.as2.cms.signature import Signature, SignerInfo, read_signature
 from gateway.as2.cms.signing import PLAIN, Scheme, Style, sign
@@ -52,6 +54,7 @@ __all__ = [
     "load_identity",
     "load_pkcs12",
     "load_private_key",
+    "oddities",
     "open_envelope",
     "read_signature",
     "sign",

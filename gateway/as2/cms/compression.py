@@ -85,13 +85,13 @@ def decompress(source: Source, sink: BinaryIO, *, limit: int, ratio: int = 300) 
 def _begin(stream: Stream) -> None:
     """Go to the compressed octets."""
     stream.enter(der.SEQUENCE, "ContentInfo")
-    if stream.element(64).raw != COMPRESSED_DATA:
+    if stream.element(64).content != COMPRESSED_DATA[2:]:
         raise malformed("it is no CompressedData")
     stream.enter(der.context(0), "content")
     stream.enter(der.SEQUENCE, "CompressedData")
     stream.element(16).small_integer("version")
     parts = stream.element(256).expect(der.SEQUENCE, "compressionAlgorithm").children()
-    if not parts or parts[0].raw != ZLIB:
+    if not parts or parts[0].content != ZLIB[2:]:
         named = shown(parts[0].content) if parts else "without a name"
         raise DecompressionFailed(f"The compression {named} is not supported. Ask the partner to compress with zlib.")
     stream.enter(der.SEQUENCE, "encapContentInfo")

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from gateway.as2.ber import Element
 from gateway.as2.cms.certificates import Certificate, Identity, PrivateKey
 from gateway.as2.cms.signature import read_signature
 from gateway.as2.cms.sniffing import sniff
@@ -36,7 +37,7 @@ def load_certificates(data: bytes) -> tuple[Certificate, ...]:
             except MalformedCMS as error:
                 raise CertificateUnreadable(f"The PKCS#7 file cannot be read. {error.detail}") from None
         else:
-            found.append(Certificate(block))
+            found.append(Certificate(_first(block)))
     if not found:
         raise CertificateUnreadable
     return tuple(found)
@@ -95,6 +96,14 @@ def load_identity(data: bytes, passphrase: str | None = None, *, certificate: by
         except CertificateUnreadable:
             continue
     raise PrivateKeyUnreadable("The private key does not belong to the certificate. Import the pair anew.")
+
+
+def _first(block: bytes) -> bytes:
+    """Return the first value of a block: some files carry line ends behind it, which are no part of the certificate."""
+    try:
+        return Element(block).raw
+    except MalformedCMS:
+        return block
 
 
 def _der(held: pkcs12.PKCS12Certificate) -> bytes:

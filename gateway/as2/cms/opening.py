@@ -100,8 +100,8 @@ def open_envelope(
 def _begin(stream: Stream) -> tuple[bool, list[Element]]:
     """Read up to the encrypted content; tell whether it is AuthEnvelopedData, and who can open it."""
     stream.enter(der.SEQUENCE, "ContentInfo")
-    kind = stream.element(64).raw
-    if kind not in (ENVELOPED_DATA, AUTH_ENVELOPED_DATA):
+    kind = stream.element(64).content
+    if kind not in (ENVELOPED_DATA[2:], AUTH_ENVELOPED_DATA[2:]):
         raise malformed("it is no EnvelopedData")
     stream.enter(der.context(0), "content")
     stream.enter(der.SEQUENCE, "EnvelopedData")
@@ -111,7 +111,7 @@ def _begin(stream: Stream) -> tuple[bool, list[Element]]:
     recipients = stream.element().expect(der.SET, "recipientInfos").children()
     if len(recipients) > RECIPIENTS:
         raise malformed(f"it has more than {RECIPIENTS} recipients")
-    return kind == AUTH_ENVELOPED_DATA, recipients
+    return kind == AUTH_ENVELOPED_DATA[2:], recipients
 
 
 def _find(recipients: list[Element], identities: Sequence[Identity]) -> _Ours:

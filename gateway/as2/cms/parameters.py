@@ -21,7 +21,7 @@ def pss_padding(parameters: Element | None, digest: Digest) -> padding.PSS:
 
     Without parameters: the digest of the signer, and a salt as long as it is. That is not the standard, but what is sent.
     """
-    if parameters is None or parameters.raw == der.NULL:
+    if parameters is None or parameters.tag == der.NULL_TAG:
         return padding.PSS(padding.MGF1(digest.hash), digest.size)
     hashed = mask = DIGESTS["sha1"]
     salt = 20
@@ -43,7 +43,7 @@ def oaep_padding(parameters: Element | None) -> tuple[padding.OAEP, str]:
     """Return the padding of an OAEP key transport, and its digest by name. What is missing is SHA-1, as the standard has it."""
     hashed = mask = DIGESTS["sha1"]
     label = b""
-    if parameters is not None and parameters.raw != der.NULL:
+    if parameters is not None and parameters.tag != der.NULL_TAG:
         for tag, value in _fields(parameters, "RSAES-OAEP-params"):
             if tag == der.context(0):
                 hashed = named_digest(value)

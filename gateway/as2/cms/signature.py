@@ -108,7 +108,7 @@ def read_signature(source: Source, sink: BinaryIO | None = None) -> Signature:
     """Read a SignedData; a content inside goes to the sink, or into memory without one. Raises MalformedCMS."""
     stream = Stream(source)
     stream.enter(der.SEQUENCE, "ContentInfo")
-    if stream.element(64).raw != SIGNED_DATA:
+    if stream.element(64).content != SIGNED_DATA[2:]:
         raise malformed("it is no SignedData")
     stream.enter(der.context(0), "content")
     stream.enter(der.SEQUENCE, "SignedData")

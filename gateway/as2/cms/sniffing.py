@@ -15,10 +15,10 @@ Kind = Literal["signed", "enveloped", "auth-enveloped", "compressed"]
 HEAD = 64  # Bytes that are enough to tell.
 
 _KINDS: dict[bytes, Kind] = {
-    SIGNED_DATA: "signed",
-    ENVELOPED_DATA: "enveloped",
-    AUTH_ENVELOPED_DATA: "auth-enveloped",
-    COMPRESSED_DATA: "compressed",
+    SIGNED_DATA[2:]: "signed",
+    ENVELOPED_DATA[2:]: "enveloped",
+    AUTH_ENVELOPED_DATA[2:]: "auth-enveloped",
+    COMPRESSED_DATA[2:]: "compressed",
 }
 
 
@@ -29,6 +29,6 @@ def sniff(data: bytes) -> Kind | None:
     stream = Stream(data[:HEAD])
     try:
         stream.enter(der.SEQUENCE, "ContentInfo")
-        return _KINDS.get(stream.element(HEAD).raw)
+        return _KINDS.get(stream.element(HEAD).content)
     except MalformedCMS:
         return None

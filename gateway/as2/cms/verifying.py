@@ -166,7 +166,7 @@ def _same_algorithm(one: Element, other: Element) -> bool:
     """Compare two AlgorithmIdentifiers; no parameters and NULL are the same."""
 
     def parts(element: Element) -> list[bytes]:
-        return [each.definite() for each in element.children() if each.raw != der.NULL]
+        return [each.definite() for each in element.children() if each.tag != der.NULL_TAG]
 
     return parts(one) == parts(other)
 
