@@ -21,7 +21,7 @@ import yaml
 
 from bench.machine import machine
 from gateway.bootstrap import House, build
-from gateway.ledger.database import make_engine
+from gateway.ledger.engine import make_engine
 from gateway.logs import set_up_logs
 from gateway.pipeline.inbound.receive import Submission, receive
 from gateway.pipeline.ports import Blob

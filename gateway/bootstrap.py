@@ -15,9 +15,11 @@ from gateway.configuration import LiveConfiguration
 from gateway.erp.folder import FolderErp
 from gateway.erp.http import HttpErp
 from gateway.erp.inbox import ErpInbox, ErpInboxFolder
-from gateway.ledger.database import Database, make_engine
+from gateway.ledger.engine import make_engine
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.migrate import upgrade
+from gateway.ledger.opening import open_ledger
+from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
 from gateway.pipeline.ports import Bounds, ErpConnector, World
@@ -46,7 +48,7 @@ class House:
     world: World
     views: SqlViews
     worker: Worker
-    database: Database
+    database: SqlLedger
     configuration: LiveConfiguration
     app: web.Application
     background: Sequence[Callable[[], Awaitable[None]]]
@@ -76,7 +78,7 @@ async def _build(settings: Settings, lock: FolderLock) -> House:
     configuration = LiveConfiguration(settings.environment.config_dir, frozenset(settings.gateway.erps))
     engine = make_engine(settings.environment.url)
     await asyncio.to_thread(upgrade, engine)
-    database = Database(engine)
+    database = open_ledger(engine)
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),  # ERPs and partners share the session, and nothing else.
@@ -104,7 +106,7 @@ async def _build(settings: Settings, lock: FolderLock) -> House:
 
 def _world(
     settings: Settings,
-    database: Database,
+    database: SqlLedger,
     configuration: LiveConfiguration,
     session: aiohttp.ClientSession,
     wake: Callable[[Sequence[Task]], None],

@@ -12,8 +12,10 @@ from rich.markup import escape
 
 from gateway.cli.console import AS_JSON, err, out, write_json, write_rows
 from gateway.errors import NotFound
-from gateway.ledger.database import Database, make_engine
+from gateway.ledger.engine import make_engine
 from gateway.ledger.migrate import upgrade
+from gateway.ledger.opening import open_ledger
+from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.views import SqlViews
 from gateway.pipeline.oversight.replay import replay as replay_subject
 from gateway.pipeline.ports import Clock
@@ -39,7 +41,7 @@ class _Stamps:
     new_id: Callable[[], str]
 
 
-def _with_ledger(work: Callable[[Database], Awaitable[T]]) -> T:
+def _with_ledger(work: Callable[[SqlLedger], Awaitable[T]]) -> T:
     """Run ``work`` on the ledger, beside a gateway that may be running; raise NotFound where there is no ledger yet."""
     environment = load_settings().environment
     if not environment.database_url and not (environment.data_dir / "ledger.db").is_file():
@@ -52,7 +54,7 @@ def _with_ledger(work: Callable[[Database], Awaitable[T]]) -> T:
     upgrade(engine)
 
     async def run() -> T:
-        database = Database(engine)
+        database = open_ledger(engine)
         try:
             return await work(database)
         finally:
@@ -69,7 +71,7 @@ def trace(
 ) -> None:
     """Show what became of a document: state, numbers, timeline, faults, cases."""
 
-    async def look(database: Database) -> list[dict[str, Any]]:
+    async def look(database: SqlLedger) -> list[dict[str, Any]]:
         views = SqlViews(database)
         found = [await _document(views, document_id) for document_id in await views.find(what)]
         if not found and (transmission := await views.transmission(what)) is not None:
@@ -148,7 +150,7 @@ def replay(
 ) -> None:
     """Send something on its way again after its cause was put right. A running gateway takes it up within a second."""
 
-    async def again(database: Database) -> str:
+    async def again(database: SqlLedger) -> str:
         stamps = _Stamps(utc_now, IdMaker())
         task = await database.tx(lambda uow: replay_subject(uow, stamps, what, reason, recompute=recompute))
         return str(task.step)
@@ -160,7 +162,7 @@ def replay(
 def cases(partner: str | None = typer.Option(None, "--partner", "-p", help="Only those of one partner.")) -> None:
     """List what waits for a person, and what to do."""
 
-    async def look(database: Database) -> list[Any]:
+    async def look(database: SqlLedger) -> list[Any]:
         return (await SqlViews(database).open_cases(partner, 0, 500)).items
 
     found = _with_ledger(look)

@@ -79,6 +79,7 @@ class Finders:
         values = {name: getattr(document, name) for name in conditions.ENVELOPE}
         table = tables.documents
         columns = tuple(table.c[name] for name in UsedNumbers._fields)
+        self._before_looking("used", values)
         rows = self._cursor.rows(
             "used", lambda: sa.select(*columns).where(conditions.used()), {**values, "since": since}
         )
@@ -115,8 +116,18 @@ class Finders:
 
     def _all(self, kind: type[R], what: str, wanted: Callable[[], sa.ColumnElement[bool]], **values: Any) -> list[R]:
         # Nothing is ordered in SQL: an ORDER BY seq makes SQLite walk the table instead of using the index.
-        rows = self._cursor.rows((what, kind), lambda: sa.select(*columns_of(kind)).where(wanted()), values)
+        self._before_looking(what, values)
+        rows = self._cursor.rows((what, kind), lambda: _locking(sa.select(*columns_of(kind)).where(wanted())), values)
         return [from_row(kind, row) for row in rows]
+
+    def _before_looking(self, what: str, values: dict[str, Any]) -> None:
+        """Do nothing: with one writer nobody else can store what is looked for."""
+
+
+def _locking(query: sa.Select[Any]) -> sa.Select[Any]:
+    # What is read here is what the transaction decides by, so nobody may change it meanwhile. SQLite has one writer and
+    # leaves these words out.
+    return query.with_for_update(key_share=True)
 
 
 def _earliest(found: list[R]) -> R | None:

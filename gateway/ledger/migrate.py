@@ -10,6 +10,8 @@ from alembic.script import ScriptDirectory
 
 from gateway.errors import LedgerError
 
+_LOCK = 0x6761746577617900  # A number that no other program is likely to use as a lock of its own.
+
 
 def _config() -> Config:
     config = Config()
@@ -37,6 +39,9 @@ def upgrade(engine: sa.Engine) -> tuple[str | None, str]:
     config = _config()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Several processes start at once; one of them does it, and the others find it done.
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         before = current(connection)
         if before is not None and before not in known:
             raise LedgerError(

@@ -7,6 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.compiler import compiles
+
+
+@compiles(sa.String, "postgresql")
+def _unbounded(_element: sa.String, _compiler: Any, **_how: Any) -> str:
+    """Let PostgreSQL store what SQLite stores: a partner may write more than the standard allows, and is told so."""
+    return "VARCHAR"
+
 
 metadata = sa.MetaData(
     naming_convention={
@@ -180,7 +188,10 @@ steps = sa.Table(
     sa.Column("lane", sa.String(400)),
     sa.Column("attempts", sa.Integer(), nullable=False),
     sa.Column("held", sa.Boolean(), nullable=False),
+    sa.Column("claimed_by", sa.String(40)),
 )
+_claimed = steps.c.claimed_by.is_not(None)
+sa.Index("ix_steps_claimed_by", steps.c.claimed_by, sqlite_where=_claimed, postgresql_where=_claimed)
 _in_lane = steps.c.lane.is_not(None)
 sa.Index("ix_steps_lane", steps.c.lane, steps.c.seq, sqlite_where=_in_lane, postgresql_where=_in_lane)
 
@@ -264,6 +275,17 @@ sa.Index(
 # Few are owed at a time.
 OWED: sa.ColumnElement[bool] = receipts.c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'owed'")])
 sa.Index("ix_receipts_due_at", receipts.c.due_at, sqlite_where=OWED, postgresql_where=OWED)
+
+# Who works on a ledger of several machines, and when it was last heard of.
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("host", sa.String(255), nullable=False),
+    sa.Column("process", sa.Integer(), nullable=False),
+    sa.Column("started_at", Moment(), nullable=False),
+    sa.Column("seen_at", Moment(), nullable=False),
+)
 
 control_numbers = sa.Table(
     "control_numbers",

@@ -107,8 +107,11 @@ class SqlUnitOfWork(Finders):
     def _schedule(self) -> Any:
         table = tables.steps
         made = self._insert(table).values({c.name: sa.bindparam(c.name) for c in table.c if c.name != "seq"})
-        again = {name: made.excluded[name] for name in ("due_at", "attempts", "held")}
+        again = {name: made.excluded[name] for name in ("due_at", "attempts", "held", "claimed_by")}
         return made.on_conflict_do_update(index_elements=[table.c.id], set_=again)
+
+    def own(self, task: Task) -> None:
+        """Do nothing: one process works on this ledger, so nobody else can have taken ``task`` over."""
 
     def finish(self, task: Task) -> None:
         """Take a step off the list."""
@@ -119,7 +122,7 @@ class SqlUnitOfWork(Finders):
         table = tables.steps
         self._cursor.run(
             "hold",
-            lambda: sa.update(table).where(table.c.id == conditions.WHICH).values(held=sa.true()),
+            lambda: sa.update(table).where(table.c.id == conditions.WHICH).values(held=sa.true(), claimed_by=None),
             {"which": task.id},
         )
 
@@ -164,24 +167,28 @@ class SqlUnitOfWork(Finders):
         """Write what waited for the end of the transaction."""
         pending, self._kept = self._kept, _Pending()
         if pending.blobs:
-            rows = [{"digest": digest, "data": data} for digest, data in pending.blobs.items()]
+            # In one order everywhere, so that two transactions that keep the same bytes can't wait for one another.
+            rows = [{"digest": digest, "data": data} for digest, data in sorted(pending.blobs.items())]
             self._cursor.run_many("keep", self._keep, rows)
         if pending.events:
             self._cursor.run_records("events", lambda: _insert_all(tables.events), pending.events)
         done = [{"which": name} for name, row in pending.steps.items() if row is None]
         due = [row for row in pending.steps.values() if row is not None]
-        if done:
-            self._cursor.run_many(
-                "finish", lambda: sa.delete(tables.steps).where(tables.steps.c.id == conditions.WHICH), done
-            )
-        if due:
-            self._cursor.run_many("schedule", self._schedule, due)
+        self._write_steps(done, due)
         table = tables.control_numbers
         self._cursor.run_many(
             "numbers",
             lambda: sa.update(table).where(table.c.name == conditions.WHICH).values(value=sa.bindparam("last_given")),
             [{"which": name, "last_given": number} for name, number in pending.numbers.items()],
         )
+
+    def _write_steps(self, done: list[dict[str, Any]], due: list[dict[str, Any]]) -> None:
+        if done:
+            self._cursor.run_many(
+                "finish", lambda: sa.delete(tables.steps).where(tables.steps.c.id == conditions.WHICH), done
+            )
+        if due:
+            self._cursor.run_many("schedule", self._schedule, due)
 
     def _keep(self) -> Any:
         made = self._insert(tables.blobs).values(digest=sa.bindparam("digest"), data=sa.bindparam("data"))
@@ -203,4 +210,5 @@ def _step_row(task: Task) -> dict[str, Any]:
         "lane": task.lane,
         "attempts": task.attempts,
         "held": False,
+        "claimed_by": None,
     }

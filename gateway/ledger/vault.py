@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from gateway.errors import LedgerError, TooLarge
 from gateway.ledger import tables
-from gateway.ledger.database import Database
+from gateway.ledger.sql_ledger import SqlLedger
 from gateway.pipeline.ports import Blob
 
 SMALL = 64 << 10
@@ -25,7 +25,7 @@ CHUNK = 1 << 16
 class FileVault:
     """Fulfils `gateway.pipeline.ports.Vault`: a folder for what is large, the database for what is small."""
 
-    def __init__(self, folder: Path, database: Database, *, limit: int) -> None:
+    def __init__(self, folder: Path, database: SqlLedger, *, limit: int) -> None:
         self._folder = folder
         self._database = database
         self._limit = limit

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from gateway.ledger import tables
-from gateway.ledger.database import Database
 from gateway.ledger.records import TABLE_OF, columns_of, from_row
+from gateway.ledger.sql_ledger import SqlLedger
 from gateway.pipeline.views import DocumentQuery, Page
 from gateway.tracking.case import Case
 from gateway.tracking.document import Document
@@ -33,7 +33,7 @@ _EQUAL = (
 class SqlViews:
     """Reads from the ledger."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqlLedger) -> None:
         self._database = database
 
     async def documents(self, query: DocumentQuery, after: int, limit: int) -> Page[Document]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -91,6 +91,9 @@ class UnitOfWork(Protocol):
     def schedule(self, task: Task) -> None:
         """Make a step due; a step of the same subject and name is replaced."""
 
+    def own(self, task: Task) -> None:
+        """Raise LeaseLost when another worker has taken ``task`` over, and let nobody do so until the commit."""
+
     def finish(self, task: Task) -> None:
         """Take a step off the list."""
 
@@ -115,6 +118,23 @@ class Ledger(Protocol):
 
     async def due(self, now: datetime, limit: int) -> list[Task]:
         """Return steps that are due and whose lane is free, oldest first."""
+
+
+class Queue(Protocol):
+    """Hands out what is due: each step to one worker at a time, of a lane only the first."""
+
+    async def run(self, work: Callable[[Task], Awaitable[None]]) -> None:
+        """Hand steps to ``work``, several at a time, until `stop`; then let what runs come to its end."""
+
+    def wake(self, tasks: Sequence[Task]) -> None:
+        """Take over steps that were just committed in this process."""
+
+    def stop(self) -> None:
+        """Hand out no further step."""
+
+    @property
+    def busy(self) -> int:
+        """How many steps run or wait in memory."""
 
 
 class Stage(Protocol):

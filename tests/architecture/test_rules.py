@@ -54,8 +54,10 @@ def test_only_the_worker_and_the_roof_catch_broadly():
     assert broad <= {
         "gateway.pipeline.worker",  # A step that fails is tried again or parked.
         "gateway.ledger.database",  # A piece of work that fails takes no other of its group with it.
+        "gateway.ledger.postgres.database",  # A transaction is undone whatever happens, and the error goes on.
         "gateway.server",  # A watch that fails begins anew.
         "gateway.web.app",  # A request that fails is answered without a trace of the inside.
+        "gateway.transports.as2.front",  # Likewise, at the door for AS2.
         "gateway.transports.rest.receiver",  # What was taken in of a broken upload is dropped, and the error goes on.
         "gateway.bootstrap",  # The lock is let go of whatever happens, and the error goes on.
     }, broad

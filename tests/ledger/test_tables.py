@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 
 from gateway.errors import LedgerError
 from gateway.ledger import tables
-from gateway.ledger.database import make_engine
+from gateway.ledger.engine import make_engine
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.migrate import newest, upgrade
 from gateway.ledger.records import TABLE_OF
@@ -25,11 +25,14 @@ def test_the_migrations_make_the_tables(url):
     engine = make_engine(url)
     assert upgrade(engine) == (None, newest())
     with engine.connect() as connection:
-        differences = compare_metadata(
-            MigrationContext.configure(connection, opts={"compare_type": True}), tables.metadata
-        )
+        ours = {
+            "compare_type": True,
+            "include_name": lambda name, kind, _of: kind != "table" or name in tables.metadata.tables,
+        }
+        differences = compare_metadata(MigrationContext.configure(connection, opts=ours), tables.metadata)
         made = {index["name"] for name in tables.metadata.tables for index in sa.inspect(connection).get_indexes(name)}
     assert differences == []
+    made = {name for name in made if not name.startswith("uq_")}  # PostgreSQL lists those of the constraints too.
     assert made == {index.name for table in tables.metadata.tables.values() for index in table.indexes}
     assert upgrade(engine) == (newest(), newest()), "a second time there is nothing to do"
     engine.dispose()
@@ -53,8 +56,8 @@ def test_a_second_gateway_on_the_same_folder_is_told_so(tmp_path):
     FolderLock(tmp_path).release()
 
 
-def test_the_database_is_as_durable_as_it_can_be(url):
-    engine = make_engine(url)
+def test_the_database_is_as_durable_as_it_can_be(sqlite_url):
+    engine = make_engine(sqlite_url)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("pragma journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("pragma synchronous").scalar() == 2, "FULL: a commit is on the disk"

@@ -20,11 +20,14 @@ from pathlib import Path
 
 import psycopg
 
-from gateway.ledger.database import make_engine
+from gateway.ledger.engine import make_engine
 from gateway.ledger.migrate import upgrade
 from tests.conftest import ROOT
 
 _PATIENCE = 30.0
+_KEEPERS: list[
+    subprocess.Popen[bytes]
+] = []  # Held until the process ends: a keeper lives longer than the test that began it.
 
 
 @cache
@@ -61,11 +64,13 @@ def _kept(name: str) -> str:
         (folder / f"user-{os.getpid()}").touch()
         ready = folder / "ready.json"
         if not ready.exists():
-            log = (folder / "keeper.log").open("w")
             command = [sys.executable, "-m", "tests.support.postgres_keeper", str(folder)]
-            subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+            with (folder / "keeper.log").open("w") as log:
+                _KEEPERS.append(
+                    subprocess.Popen(
+                        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                    )
+                )
             until = time.monotonic() + _PATIENCE
             while not ready.exists():
                 assert time.monotonic() < until, (folder / "keeper.log").read_text()

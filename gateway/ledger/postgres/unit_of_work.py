@@ -1,0 +1,140 @@
+"""One transaction on PostgreSQL, where many run at once. What one writer gives SQLite for nothing is kept by locks here.
+
+Every transaction is READ COMMITTED and takes what it decides by before it decides:
+
+- *A record that is read* is locked until the commit (``FOR NO KEY UPDATE`` in `finders`): who comes second waits, and then sees
+  what the first one wrote. So a state never changes between look and change, and the life of an order moves step by step.
+- *A record that is not there yet* can't be locked. Who looks for one before storing it takes a lock on what it looks for
+  (``ABSENT``): two copies of a transmission, of a document's numbers, of a business number or of a Message-ID that come at the
+  same time, to two receivers, are looked at one after the other, and the second one finds the first.
+- *Control numbers* are counted in their row; the row stays locked until the commit. A transaction that is undone gives its number
+  back, so there is no gap and no number twice.
+- *A lane* is locked before a step is put into it or taken off it. So of the steps of a lane those that were committed first have
+  the lower ``seq``, the first one is the only one that may run, and who takes it off wakes the one behind it.
+- *A step* belongs to the worker in ``claimed_by``. Its outcome is committed only under that claim (`own`): a worker that was
+  believed dead and comes back writes nothing.
+
+Locks are taken in the same order wherever that can be: the step, then what is looked for, then numbers, then lanes by their
+names. Where two transactions do block one another, PostgreSQL undoes one of them; that is a ConcurrentChange, and its step runs
+again from what the ledger holds. The unique indexes stand behind all of it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway.errors import LeaseLost
+from gateway.ledger.finders import R
+from gateway.ledger.postgres.alarms import ALARM
+from gateway.ledger.postgres.claims import Claims
+from gateway.ledger.statements import Statements
+from gateway.ledger.unit_of_work import SqlUnitOfWork
+from gateway.pipeline.task import Task
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+
+# By finder: the values that say what is looked for and may be stored afterwards. None: whoever looks there stores nothing
+# that the same look would have found, so locking what is found is enough. A finder that is not named here locks all values.
+ABSENT: dict[str, tuple[str, ...] | None] = {
+    "by id": None,  # `find` locks the id, and only when there is nothing under it.
+    "by key": ("source", "key"),
+    "by digest": ("source", "digest"),
+    "first": ("partner", "sender", "receiver", "interchange_number"),
+    "used": ("partner", "sender", "receiver", "interchange_number"),
+    "numbered": ("partner",),  # Whatever the order in which an interchange names its numbers.
+    "by message": ("source", "way", "message"),
+    "sent group": None,
+    "sent interchange": None,
+    "for order": None,
+    "named": None,
+    "sent in": None,
+    "answers": None,
+    "of": None,
+    "owed": None,
+}
+_SAME = {"used": "first"}  # Both look at what came under the numbers of an envelope: one lock serves both.
+
+
+class PostgresUnitOfWork(SqlUnitOfWork):
+    """Fulfils `gateway.pipeline.ports.UnitOfWork` on a connection of psycopg that is in a transaction."""
+
+    def __init__(self, connection: sa.Connection, statements: Statements, claims: Claims) -> None:
+        super().__init__(connection, statements)
+        self._claims = claims
+        self._locked: set[str] = set()
+        self.claimed: list[str] = []
+
+    # Looking
+
+    def find(self, kind: type[R], record_id: str) -> R | None:
+        """Return a record, or None; then nobody else can store one under this id before the commit."""
+        found = super().find(kind, record_id)
+        name = f"id:{kind.__name__}:{record_id}"
+        if found is None and name not in self._locked:
+            self._lock(name)
+            found = super().find(kind, record_id)
+        return found
+
+    def _before_looking(self, what: str, values: dict[str, Any]) -> None:
+        names = ABSENT.get(what, tuple(sorted(values)))
+        if names is not None:
+            self._lock(":".join((_SAME.get(what, what), *(str(values[name]) for name in names))))
+
+    def _lock(self, name: str) -> None:
+        if name not in self._locked:
+            self._cursor.plain(_LOCK, {"name": name})
+            self._locked.add(name)
+
+    # Steps
+
+    def own(self, task: Task) -> None:
+        """Raise LeaseLost when another worker has taken ``task`` over, and let nobody do so until the commit."""
+        self._cursor.plain(
+            "SELECT 1 FROM steps WHERE id = %(id)s AND claimed_by = %(worker)s FOR UPDATE",
+            {"id": task.id, "worker": self._claims.worker},
+        )
+        if not self._cursor.row_count():
+            raise LeaseLost
+
+    def schedule(self, task: Task) -> None:
+        """Make a step due, for our own worker where it has room and the input is in memory."""
+        super().schedule(task)
+        row = self._pending.steps[task.id]
+        assert row is not None
+        row["claimed_by"] = self._claims.worker_for(task, datetime.now(UTC))
+
+    def _write_steps(self, done: list[dict[str, Any]], due: list[dict[str, Any]]) -> None:
+        ended = [each["which"] for each in done]
+        lanes = {row["lane"] for row in due if row["lane"] is not None} | self._lanes_of(ended)
+        for lane in sorted(lanes):
+            self._lock(f"lane:{lane}")
+        super()._write_steps(done, due)
+        self.claimed = [row["id"] for row in due if row["claimed_by"] is not None]
+        handed_out = [row["id"] for row in due if row["claimed_by"] is None]
+        if handed_out or lanes:
+            self._cursor.plain(ALARM, {"ids": handed_out, "lanes": sorted(lanes)})
+
+    def _lanes_of(self, step_ids: list[str]) -> set[str]:
+        """Return the lanes of steps that end: whoever waits behind them must be woken."""
+        if not step_ids:
+            return set()
+        found = self._cursor.raw_rows(
+            "SELECT DISTINCT lane FROM steps WHERE id = ANY(%(ids)s) AND lane IS NOT NULL", {"ids": step_ids}
+        )
+        return {row[0] for row in found}
+
+    # One piece a transaction: the transaction itself keeps or undoes it
+
+    def begin_piece(self) -> None:
+        """Do nothing more than the transaction does."""
+
+    def keep_piece(self) -> None:
+        """Take in what the piece left for the end of the transaction."""
+        self._kept.take_in(self._pending)
+        self._pending = type(self._pending)()
+
+    def undo_piece(self) -> None:
+        """Do nothing more than the transaction does."""
