@@ -39,6 +39,7 @@ class AS2Error(GatewayError):
     code = "as2-error"
     disposition_type: ClassVar[str] = "processed"
     modifier: ClassVar[str] = "error: unexpected-processing-error"
+    layers: tuple[str, ...] = ()  # What had been taken off when it failed, outermost first; for our own people.
 
     @property
     def disposition(self) -> str:

@@ -14,8 +14,7 @@ from gateway.as2.errors import MalformedMIME
 MOST_BYTES = 65536  # Of one head: the largest that a real peer sent had 3 kB.
 MOST_FIELDS = 200
 
-_LINE_END = re.compile(rb"\r\n|\n|\r(?!\n)")
-_NAME = re.compile(rb"[!-9;-~]+")
+_NAME = re.compile(r"[!-9;-~]+")
 _UNSAFE = re.compile(r"[\r\n\0]")
 
 
@@ -86,23 +85,25 @@ def parse_head(raw: bytes) -> Headers:
     """
     if len(raw) > MOST_BYTES:
         raise MalformedMIME(f"A head is larger than {MOST_BYTES} bytes. Send fewer or shorter header fields.")
-    names: list[str] = []
-    values: list[list[bytes]] = []
-    for line in _LINE_END.split(raw):
-        if line[:1] in (b" ", b"\t"):
-            if values:
-                values[-1].append(line.strip(b" \t"))
+    text = raw.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
+    fields: list[tuple[str, str]] = []
+    for line in text.split("\n"):
+        if line[:1] in (" ", "\t"):
+            if fields:
+                name, value = fields[-1]
+                more = line.strip(" \t")
+                fields[-1] = (name, f"{value} {more}" if value and more else value or more)
             continue
-        name, colon, value = line.partition(b":")
-        name = name.rstrip(b" \t")
+        name, colon, value = line.partition(":")
+        name = name.rstrip(" \t")
         if not colon or not _NAME.fullmatch(name):
             continue
-        names.append(name.decode("ascii"))
-        values.append([value.strip(b" \t")])
-        if len(names) > MOST_FIELDS:
+        fields.append((name, value.strip(" \t")))
+        if len(fields) > MOST_FIELDS:
             raise MalformedMIME(f"A head has more than {MOST_FIELDS} fields. Send fewer of them.")
-    texts = (text_of(parts[0] if len(parts) == 1 else b" ".join(part for part in parts if part)) for parts in values)
-    return Headers(zip(names, texts, strict=True), raw)
+    if not raw.isascii():
+        fields = [(name, text_of(value.encode("latin-1"))) for name, value in fields]
+    return Headers(fields, raw)
 
 
 def from_pairs(pairs: Iterable[tuple[str | bytes, str | bytes]]) -> Headers:

@@ -13,6 +13,7 @@ from gateway.as2.content import NewSpool
 from gateway.as2.disposition import parse_disposition
 from gateway.as2.errors import MalformedMIME, NotAReceipt
 from gateway.as2.headers import MOST_BYTES, Headers, parse_head
+from gateway.as2.layers import Opening, Tools
 from gateway.as2.mdn import MDN
 from gateway.as2.mic import parse_mic
 from gateway.as2.mime import Entity, boundary_of, read_entity, split
@@ -20,7 +21,7 @@ from gateway.as2.names import read_name
 from gateway.as2.slices import Slice
 from gateway.as2.terms import ANYTHING, Keys, Policy
 from gateway.as2.transfer import decoded
-from gateway.as2.unpacking import Opening, Tools, take_off
+from gateway.as2.unpacking import take_off
 
 LARGEST_RECEIPT = 1 << 24
 LONGEST_TEXT = 4000
@@ -53,6 +54,27 @@ def read_mdn(
     if report is None:
         raise NotAReceipt
     return mdn_in(headers, opening, report)
+
+
+def looks_like_receipt(headers: Headers, body: Slice) -> bool:
+    """Tell from the outside whether this is meant as a receipt, so that one that can't be read isn't answered by another.
+
+    A receipt within encryption can't be told so.
+    """
+    if "disposition" in headers and "original-message-id" in headers:
+        return True
+    entity = Entity(headers, body, body)
+    for _layer in range(3):
+        main = entity.content_type.main
+        if main in _NOTIFICATION or main == "multipart/report":
+            return True
+        if main != "multipart/signed":
+            return False
+        try:
+            entity = read_entity(split(entity.body, boundary_of(entity.content_type, entity.body))[0])
+        except MalformedMIME:
+            return False
+    return False
 
 
 def find_report(entity: Entity) -> Report | None:

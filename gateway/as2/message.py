@@ -14,6 +14,7 @@ from gateway.as2.cms.verifying import Verified
 from gateway.as2.content import NewSpool, Sink
 from gateway.as2.errors import InsufficientMessageSecurity, MalformedMIME, SenderEqualsReceiver, UnsupportedFormat
 from gateway.as2.headers import Headers
+from gateway.as2.layers import Layer, Opening, Tools
 from gateway.as2.mdn import MDN
 from gateway.as2.mdn_reading import find_report, mdn_in
 from gateway.as2.mic import MIC, Form, spelled
@@ -32,7 +33,7 @@ from gateway.as2.terms import (
     Terms,
 )
 from gateway.as2.transfer import decoded, is_encoded
-from gateway.as2.unpacking import Layer, Opening, Tools, take_off
+from gateway.as2.unpacking import take_off
 
 __all__ = ["Keys", "Marks", "Packed", "Payload", "Policy", "Terms", "Unpacked", "pack", "unpack"]
 

@@ -83,8 +83,8 @@ def same_message_id(one: str, other: str) -> bool:
 
 
 def _core(value: str) -> str:
-    value = " ".join(value.split())
-    return value[1:-1].strip() if value[:1] == "<" and value[-1:] == ">" else value
+    value = "".join(value.split())  # A peer that folds a long id leaves a blank where it did.
+    return value[1:-1] if value[:1] == "<" and value[-1:] == ">" else value
 
 
 def find_filename(disposition: str, content_type: str) -> str | None:

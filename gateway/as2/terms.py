@@ -22,7 +22,7 @@ NO_CANONICAL_MIC = "no-canonical-mic"
 REFUSE_SPACES_IN_MESSAGE_ID = "refuse-spaces-in-message-id"
 
 PRODUCT = "partner-gateway"
-LARGEST = 1 << 34  # Bytes that a message may have in any of its layers, unless a policy says otherwise.
+LARGEST = 1 << 32  # Bytes that a message may have in any of its layers, unless a policy says otherwise.
 ALL_CIPHERS = frozenset(CIPHERS)
 DEEPEST = 8  # Layers around a payload. The deepest that makes sense has four.
 

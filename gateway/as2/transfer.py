@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from gateway.as2.errors import MalformedMIME
 
 _NO_BASE64 = bytes(byte for byte in range(256) if not (chr(byte).isalnum() and byte < 128) and byte not in b"+/=")
+_PRINTABLE = bytes(range(32, 127)) + b"\t\r\n\0"
 _BASE64_TEXT = re.compile(rb"\s*(?:-----BEGIN [A-Z0-9 #]+-----\s*)?([A-Za-z0-9+/]{16,}[A-Za-z0-9+/=\r\n \t]*)")
 _ARMOUR = re.compile(rb"-----(?:BEGIN|END) [A-Z0-9 #]+-----")
 _SOFT = re.compile(rb"[ \t]*\r?\n")
@@ -33,6 +34,14 @@ def is_encoded(encoding: str) -> bool:
     return encoding in ("base64", "x-base64", "quoted-printable")
 
 
+def decoded_start(start: bytes, encoding: str) -> bytes:
+    """Undo an encoding at the beginning of a body, as far as that goes; for telling what it is."""
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(start)
+    text = _ARMOUR.sub(b"", start).translate(None, _NO_BASE64).partition(b"=")[0]
+    return binascii.a2b_base64(text[: len(text) & ~3])
+
+
 def looks_like_base64(start: bytes) -> bool:
     """Tell whether the first bytes of a body are base64 or PEM rather than binary."""
     match = _BASE64_TEXT.match(start)
@@ -44,6 +53,10 @@ def _from_base64(chunks: Iterable[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         if b"-----" in chunk:  # PEM lines around it; they fit into the first and the last block.
             chunk = _ARMOUR.sub(b"", chunk)
+        if chunk.translate(None, _PRINTABLE):
+            raise MalformedMIME(
+                "The base64 text holds bytes that are no text. Check that the message arrives unchanged."
+            )
         rest += chunk.translate(None, _NO_BASE64)
         padding = rest.find(b"=")
         whole = len(rest) & ~3 if padding < 0 else padding & ~3

@@ -7,17 +7,17 @@ layer is a stretch of the one before or a new spool; nothing that was signed is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from gateway.as2.cms.compression import decompress
-from gateway.as2.cms.enveloping import Random
 from gateway.as2.cms.opening import Opened, open_envelope
 from gateway.as2.cms.signature import Signature, read_signature
-from gateway.as2.cms.sniffing import HEAD, Kind, sniff
+from gateway.as2.cms.sniffing import Kind
 from gateway.as2.cms.verifying import Verified, verify
-from gateway.as2.content import NewSpool, Sink
+from gateway.as2.content import Sink
 from gateway.as2.errors import (
+    AS2Error,
+    DecompressionFailed,
     DecompressionTooLarge,
     DecryptionFailed,
     IntegrityCheckFailed,
@@ -26,127 +26,71 @@ from gateway.as2.errors import (
     UnsupportedFormat,
 )
 from gateway.as2.headers import Headers
+from gateway.as2.layers import Layer, Opening, Tools, binary_body, check_end, check_epilogue, hashed_entity, kind_of
 from gateway.as2.mic import Form, Hashed, digest_of
 from gateway.as2.mime import Entity, boundary_of, read_entity, split
 from gateway.as2.slices import Slice
-from gateway.as2.stream import Stream
-from gateway.as2.terms import Keys, Policy
-from gateway.as2.transfer import decoded, is_encoded, looks_like_base64
-
-_CMS_TYPES = re.compile(r"(?:application/(?:x-)?pkcs7-|application/octet-stream|application/cms|$)")
-_TEXT = bytes(range(32, 127)) + b"\t\r\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One layer that was taken off: ``enveloped``, ``auth-enveloped``, ``signed`` or ``compressed``, and how it was made."""
-
-    kind: Kind
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.text}".rstrip()
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A message with every layer taken off: the entity inside, who signed, and over which bytes its MIC is taken.
-
-    ``form`` is the one in which the signature fits; None where nothing was signed. ``encrypted`` and ``compressed``
-    say what was taken off.
-    """
-
-    entity: Entity
-    hashed: Hashed
-    layers: tuple[Layer, ...] = ()
-    signer: Verified | None = None
-    form: Form | None = None
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def encrypted(self) -> bool:
-        """True when it was encrypted, whichever way."""
-        return any(layer.kind in ("enveloped", "auth-enveloped") for layer in self.layers)
-
-    @property
-    def compressed(self) -> bool:
-        """True when it was compressed."""
-        return any(layer.kind == "compressed" for layer in self.layers)
-
-
-@dataclass(slots=True)
-class Tools:
-    """What a layer is taken off with."""
-
-    keys: Keys
-    policy: Policy
-    random: Random
-    new_spool: NewSpool
-    garbage_is_undecrypted: bool = field(default=False)
-
-    def sink(self) -> Sink:
-        """Return where a layer's content goes, bounded as the policy says."""
-        return Sink(self.new_spool, self.policy.largest)
+from gateway.as2.transfer import is_encoded
 
 
 def take_off(headers: Headers, body: Slice, tools: Tools) -> Opening:
-    """Take off layer after layer until something is left that is none, and return it. Raises AS2Error."""
-    opening = Opening(Entity(headers, body, body), Hashed(body))
-    for _layer in range(tools.policy.deepest + 1):
-        try:
+    """Take off layer after layer until something is left that is none, and return it.
+
+    Raises AS2Error, which then tells the layers that were taken off before it.
+    """
+    entity = Entity(headers, body, body)
+    if "content-type" not in headers:
+        inside = read_entity(body)  # Some peers put the head of the entity into the body of the request.
+        entity = inside if "content-type" in inside.headers else entity
+    opening = Opening(entity, Hashed(body))
+    try:
+        for _layer in range(tools.policy.deepest + 1):
             following = _below(opening, tools)
-        except (MalformedMIME, MalformedCMS) as error:
-            raise _same(error, tools) from None
-        if following is None:
-            return opening
-        opening = following
-    raise MalformedMIME(
-        f"The message has more than {tools.policy.deepest} layers of encryption, signature and compression. Send it with fewer."
-    )
+            if following is None:
+                return opening
+            opening = following
+        raise MalformedMIME(f"The message has more than {tools.policy.deepest} layers around its payload. Send fewer.")
+    except AS2Error as error:
+        shown = _shown(error, tools)
+        shown.layers = tuple(str(layer) for layer in opening.layers)
+        raise shown from None
 
 
-def _same(error: MalformedMIME | MalformedCMS, tools: Tools) -> MalformedMIME | MalformedCMS | DecryptionFailed:
+_CMS_TYPES = re.compile(r"(?:application/(?:x-)?pkcs7-|application/octet-stream|application/cms|$)")
+# What an attacker can cause by appending or replacing blocks of a captured message.
+_OF_GARBAGE = (MalformedMIME, MalformedCMS, DecompressionFailed)
+
+
+def _shown(error: AS2Error, tools: Tools) -> AS2Error:
     """Nobody may learn from an answer whether what was decrypted made sense: that would tell one padding from another."""
-    if tools.garbage_is_undecrypted:
+    if tools.may_be_garbage and isinstance(error, _OF_GARBAGE) and not isinstance(error, DecompressionTooLarge):
         return DecryptionFailed(f"It was decrypted, but what came out makes no sense: {error.detail}")
     return error
 
 
 def _below(opening: Opening, tools: Tools) -> Opening | None:
     entity = opening.entity
-    if entity.content_type.main == "multipart/signed":
+    main = entity.content_type.main
+    if main == "multipart/signed":
         return _signed(opening, tools)
-    body = binary_body(entity, tools)
-    kind = sniff(body.at(0, HEAD))
+    kind = kind_of(entity)
     if kind is None:
-        if tools.garbage_is_undecrypted and not entity.has_head and tools.policy.signed and opening.signer is None:
-            raise MalformedMIME("it has no headers")
-        if entity.content_type.main.endswith("pkcs7-mime") and opening.signer is None:
+        unsigned = opening.signer is None
+        if tools.may_be_garbage and unsigned and tools.policy.signed and not entity.has_head:
+            raise MalformedMIME("It has no headers. Send an entity of MIME within the encryption.")
+        if main.endswith("pkcs7-mime") and unsigned:
             raise MalformedCMS
         return None
-    if opening.signer and not _CMS_TYPES.match(entity.content_type.main):
+    if opening.signer and not _CMS_TYPES.match(main):
         return None  # A signed payload may itself be such a file; only what calls itself a layer is one.
-    if tools.garbage_is_undecrypted:
-        _check_end(body)
+    body = binary_body(entity, tools)
+    if tools.may_be_garbage:
+        check_end(body)
     if kind == "compressed":
         return _compressed(opening, body, tools)
     if kind == "signed":
         return _opaque(opening, body, tools)
     return _enveloped(opening, body, kind, tools)
-
-
-def binary_body(entity: Entity, tools: Tools) -> Slice:
-    """Return the body without its transfer encoding; base64 counts where it is said, or where a CMS type holds nothing else."""
-    start = entity.body.at(0, 2048)
-    encoding = entity.encoding
-    if start[:1] == b"\x30" and sniff(start):
-        return entity.body  # Said to be base64 by some, and binary all the same.
-    if not is_encoded(encoding):
-        main = entity.content_type.main
-        if "pkcs7" not in main or not looks_like_base64(start):
-            return entity.body
-        encoding = "base64"
-    return tools.sink().take(decoded(entity.body.chunks(), encoding))
 
 
 def _enveloped(opening: Opening, body: Slice, kind: Kind, tools: Tools) -> Opening:
@@ -155,7 +99,7 @@ def _enveloped(opening: Opening, body: Slice, kind: Kind, tools: Tools) -> Openi
         body.source(), tools.keys.own, sink.file, random=tools.random, allow=tools.policy.ciphers
     )
     if not found.cipher.endswith("-gcm"):
-        tools.garbage_is_undecrypted = True
+        tools.may_be_garbage = True
     entity = read_entity(sink.gathered())
     layer = Layer(kind, f"{found.cipher} {found.key_transport} for {found.fingerprint[:16]}")
     return _inside(opening, entity, layer)
@@ -173,19 +117,14 @@ def _inside(opening: Opening, entity: Entity, layer: Layer) -> Opening:
     return replace(opening, entity=entity, hashed=hashed, layers=(*opening.layers, layer))
 
 
-def hashed_entity(entity: Entity) -> Hashed:
-    """Return what a MIC over the whole entity is taken over."""
-    return Hashed(entity.whole, entity.body.start - entity.whole.start)
-
-
 def _signed(opening: Opening, tools: Tools) -> Opening:
     entity = opening.entity
     boundary = boundary_of(entity.content_type, entity.body)
     parts = split(entity.body, boundary)
     if len(parts) < 2:
         raise MalformedMIME("The multipart/signed has no signature part. Check that the message arrives whole.")
-    if tools.garbage_is_undecrypted:
-        _check_epilogue(entity.body, parts[-1])
+    if tools.may_be_garbage:
+        check_epilogue(entity.body, parts[-1])
     # The boundary may stand within signed data by accident; the signature is always the last part, and covers all before it.
     content = parts[0] if len(parts) == 2 else _joined(parts)
     signature = read_signature(binary_body(_signature_part(parts[-1]), tools).source())
@@ -238,6 +177,15 @@ def verified(signature: Signature, hashed: Hashed, tools: Tools) -> tuple[Verifi
 
 def _opaque(opening: Opening, body: Slice, tools: Tools) -> Opening:
     """SignedData with the content inside (application/pkcs7-mime; smime-type=signed-data)."""
+    try:
+        return _opened(opening, body, tools)
+    except AS2Error as error:
+        if tools.may_be_garbage:  # The signature is the last thing in it, where an attacker would put other blocks.
+            raise MalformedCMS(error.detail) from None
+        raise
+
+
+def _opened(opening: Opening, body: Slice, tools: Tools) -> Opening:
     sink = tools.sink()
     signature = read_signature(body.source(), sink.file)
     if not signature.encapsulated:
@@ -254,29 +202,3 @@ def _with_signer(opening: Opening, inner: Entity, hashed: Hashed, proved: Verifi
     if opening.signer:  # A signature within a signed content: the outer one speaks for the message.
         return replace(opening, entity=inner, layers=layers, warnings=warnings)
     return replace(opening, entity=inner, hashed=hashed, signer=proved, form=form, layers=layers, warnings=warnings)
-
-
-def _check_epilogue(body: Slice, last: Slice) -> None:
-    """Refuse what is no text behind the last part of what a CBC cipher decrypted.
-
-    Who appends blocks to a captured message could otherwise learn from our answer whether their padding was right, and with
-    that read the message byte by byte.
-    """
-    if last.end == body.end:
-        _check_text(body.part(max(0, len(body) - 4096)).chunks())
-        return
-    _check_text(body.part(last.end - body.start).chunks())
-
-
-def _check_text(chunks: Iterator[bytes]) -> None:
-    for chunk in chunks:
-        if chunk.translate(None, _TEXT):
-            raise MalformedMIME("it ends with bytes that are no text")
-
-
-def _check_end(body: Slice) -> None:
-    """Refuse what stands behind a CMS message in what a CBC cipher decrypted, blanks and line ends apart."""
-    stream = Stream(body.source())
-    stream.skip()
-    if body.at(stream.position, 64).strip(b" \t\r\n\0"):
-        raise MalformedCMS("something stands behind it")
