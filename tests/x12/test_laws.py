@@ -1,16 +1,13 @@
 """Laws of the whole engine: whatever the bytes, there is a verdict in words, an exact place, and no error but ours."""
 
-import json
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import X12Error
-from gateway.x12.faults import FaultCode, Level
+from gateway.x12.faults import FaultCode
 from gateway.x12.model import TransactionSet
 from gateway.x12.reader import read
-from gateway.x12.report import report
-from gateway.x12.validator import look_closely, validate
+from gateway.x12.validator import look_closely
+from tests.x12.laws import both_paths_agree, verdict_is_in_words
 from tests.x12.mutations import damaged
 from tests.x12.samples import BODIES, document, set_of
 from tests.x12.test_reader_laws import WILD
@@ -32,28 +29,12 @@ def _scratched(draw: st.DrawFn) -> bytes:
 
 @given(st.one_of(WILD, _scratched()))
 def test_any_bytes_get_a_verdict_in_words(data):
-    found = report("any", data, validate)
-    assert found.readable or found.problem.endswith(".")
-    faults = [fault for each in found.interchanges for fault in each.faults]
-    faults += [fault for each in found.interchanges for judgment in each.documents for fault in judgment.faults]
-    for fault in [*found.faults, *faults]:
-        assert fault.message
-        assert fault.fix
-        assert 0 <= fault.offset <= len(data)
-        assert fault.where
-        assert fault.code.ack_code or fault.code.level is Level.TRANSMISSION
-    assert json.loads(json.dumps(found.as_dict()))["readable"] == found.readable
+    verdict_is_in_words(data)
 
 
 @given(st.one_of(WILD, _scratched()))
 def test_the_readable_validator_and_the_quick_one_say_the_same(data):
-    try:
-        sets = [part for part in read(data) if isinstance(part, TransactionSet)]
-    except X12Error:
-        return
-    for transaction in sets:
-        slow, quick = look_closely(transaction), validate(transaction)
-        assert (quick.faults, quick.uses, quick.tree) == (slow.faults, slow.uses, slow.tree)
+    both_paths_agree(data)
 
 
 SEGMENTS = {set_id: set_of(document(set_id)).segments for set_id in BODIES}

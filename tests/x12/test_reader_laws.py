@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import X12Error
-from gateway.x12.buffer import Limits
-from gateway.x12.model import Part, TransactionSet
 from gateway.x12.reader import read
+from tests.x12.laws import TIGHT, accounted, memory_is_bounded, no_byte_is_lost, parts_of
 from tests.x12.samples import document, group, interchange, isa, transaction
 
 BINARY = interchange(group("PO", "ST*850*0001~BIN*9*a~ISA*b~c~SE*3*0001~"))
@@ -38,61 +37,44 @@ ALMOST = st.lists(PIECES, max_size=30).map(lambda pieces: "".join(pieces).encode
 WILD = st.one_of(st.binary(max_size=300), ALMOST, st.tuples(ALMOST, st.binary(max_size=50)).map(b"".join))
 
 
-def _read(data: bytes, chunks: list[bytes]) -> tuple[list[Part], str]:
-    found: list[Part] = []
-    try:
-        for part in read(chunks):
-            found.append(part)
-    except X12Error as error:
-        return found, error.detail
-    return found, ""
-
-
-def _accounted(parts: list[Part]) -> int:
-    """Check that each part begins where the one before it ends; return the end."""
-    at = 0
-    for part in parts:
-        assert part.offset == at
-        at += part.length
-    return at
-
-
 @pytest.mark.parametrize("data", SAMPLES)
 def test_a_cut_at_any_byte_gives_the_same_parts(data):
-    whole = _read(data, [data])
+    whole = parts_of(data, [data])
     assert whole[1] == ""
     for at in range(len(data) + 1):
-        assert _read(data, [data[:at], data[at:]]) == whole
+        assert parts_of(data, [data[:at], data[at:]]) == whole
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 @pytest.mark.parametrize("data", SAMPLES)
 def test_chunks_of_any_size_give_the_same_parts(data, size):
-    assert _read(data, [data[at : at + size] for at in range(0, len(data), size)]) == _read(data, [data])
+    assert parts_of(data, [data[at : at + size] for at in range(0, len(data), size)]) == parts_of(data, [data])
 
 
 @pytest.mark.parametrize("data", SAMPLES)
 def test_every_byte_of_a_readable_file_is_accounted_for(data):
-    assert _accounted(_read(data, [data])[0]) == len(data)
+    assert accounted(parts_of(data, [data])[0]) == len(data)
 
 
 @given(WILD, st.integers(1, 40))
 def test_any_bytes_are_read_or_refused_in_words_and_none_is_lost(data, size):
-    parts, problem = _read(data, [data[at : at + size] for at in range(0, len(data), size)])
-    assert (parts, problem) == _read(data, [data])
-    if not problem:
-        assert _accounted(parts) == len(data)
-    else:
-        assert problem.endswith(".")
-        assert _accounted(parts) <= len(data)
+    no_byte_is_lost(data, size)
 
 
-@given(WILD)
-def test_bounds_raise_x12_errors_only(data):
-    limits = Limits(segment_bytes=60, set_segments=5, binary_bytes=10, interchange_parts=8)
-    try:
-        kept = [len(part.pieces) for part in read(data, limits) if isinstance(part, TransactionSet)]
-    except X12Error as error:
-        assert error.note_code.isdigit()
-        return
-    assert all(count <= 5 + 1 for count in kept)
+@given(WILD, st.integers(1, 40))
+def test_what_is_held_is_bounded_and_too_much_raises_x12_errors_only(data, size):
+    memory_is_bounded(data, size)
+
+
+LONG = {
+    "a segment": document("850").replace("BEG*00", "BEG*" + "0" * 9000),
+    "a set": document("850").replace("PID*", "~" * 9000 + "PID*"),
+    "binary data": BINARY.replace("BIN*9", "BIN*9999" + "~" * 9000),
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_what_is_too_long_is_refused_before_it_is_read_to_its_end(text):
+    memory_is_bounded(text.encode(), 16)
+    with pytest.raises(X12Error):
+        list(read(text.encode(), TIGHT))
