@@ -87,12 +87,9 @@ def open_envelope(
         attributes = _attributes(source, start) if authenticated else b""
         plain = _gcm(stream, key, nonce, tag_size, attributes, authenticated=authenticated)
     size = 0
-    try:
-        for block in plain:
-            sink.write(block)
-            size += len(block)
-    except (InvalidTag, ValueError, MalformedCMS):
-        raise DecryptionFailed from None
+    for block in _alike(plain):
+        sink.write(block)
+        size += len(block)
     form = "auth-enveloped" if authenticated else "enveloped"
     return Opened(cipher.name, ours.transport, ours.identity.certificate.fingerprint, form, len(recipients), size)
 
@@ -177,6 +174,14 @@ def _unwrap(ours: _Ours, cipher: Cipher, random: Random) -> bytes:
     return key if len(key) == cipher.key_size else substitute
 
 
+def _alike(plain: Iterator[bytes]) -> Iterator[bytes]:
+    """Let every failure of decryption look the same."""
+    try:
+        yield from plain
+    except (InvalidTag, ValueError, MalformedCMS):
+        raise DecryptionFailed from None
+
+
 def _cbc(stream: Stream, cipher: Cipher, key: bytes, vector: bytes) -> Iterator[bytes]:
     """Decrypt, holding the last block back until its padding can be looked at (RFC 5652 6.3)."""
     decryptor = ciphering(cipher, key, vector).decryptor()
@@ -208,7 +213,7 @@ def _gcm(
         stream.leave()
         if stream.peek() == der.context(1):
             stream.skip()
-        tag = stream.element(64).octets()
+        tag = stream.element(4096).octets()
     else:
         held = b""
         for block in stream.octets(0):
