@@ -17,6 +17,7 @@ from gateway.x12.report import report
 from gateway.x12.standards import available, library, set_definition
 from gateway.x12.standards.definition import Composite, SyntaxNote
 from gateway.x12.validator import look_closely, validate
+from tests.x12.test_guide_rules import guide_of
 
 SETS = [(set_id, version) for version in library.VERSIONS for set_id in available(version)]
 
@@ -191,7 +192,15 @@ def test_a_set_that_is_not_defined_is_refused():
 def test_the_hash_total_is_the_sum_of_the_quantities():
     data = made(Plan("850", mode=Mode.FULL, lines=1))
     [line], [totals] = segments_of(data, "PO1"), segments_of(data, "CTT")
-    assert float(totals[2]) == float(line[2])
+    assert int(totals[2]) == int(line[2].replace(".", "").lstrip("-"))
+
+
+@pytest.mark.parametrize(("set_id", "place"), [("850", "PO1/02"), ("810", "IT1/02"), ("855", "PO1/02")])
+def test_a_guide_finds_the_totals_right(set_id, place):
+    guide = guide_of(f"CTT01: {{total: count({place[:3]})}}", f"CTT02: {{total: hash({place})}}", set_id=set_id)
+    for seed in range(5):
+        [transaction] = sets_in(made(Plan(set_id, mode=Mode.FULL, lines=30), seed))
+        assert guide.apply(look_closely(transaction), transaction.segments).accepted
 
 
 @pytest.mark.parametrize(
@@ -230,3 +239,20 @@ def test_notes_that_nothing_satisfies_are_a_mistake_that_is_said():
     notes = (SyntaxNote("C", (1, 2)), SyntaxNote("E", (1, 2)))
     with pytest.raises(ValueError, match="C0102 E0102"):
         choose(Random(1), positions, notes, Mode.SOME)
+
+
+# Acknowledgments
+
+
+@given(st.sampled_from(["997", "999"]), st.sampled_from(Mode), st.integers(0, 1 << 32))
+def test_the_counts_of_an_acknowledgment_agree_with_its_verdicts(set_id, mode, seed):
+    [transaction] = sets_in(made(Plan(set_id, "005010", mode), seed))
+    said = [segment[1] for segment in transaction.segments if segment[0] in ("AK5", "IK5")]
+    [group] = [segment for segment in transaction.segments if segment[0] == "AK9"]
+    verdict, included, received, accepted = group[1], *map(int, group[2:5])
+    assert included == received
+    if said:
+        assert (received, accepted) == (len(said), sum(each in "AE" for each in said))
+    assert (accepted == received) == (verdict in "AE") and (accepted == 0) == (verdict == "R")
+    assert verdict != "A" or len(group) == 5, "an accepted group has no faults"
+    assert (verdict == "E") == (bool(said) and accepted == received and "E" in said)

@@ -6,7 +6,6 @@ Holds no more than the loops that are open, so that a set of a million lines tak
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from decimal import Decimal
 
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.generate.chance import Chance, below
@@ -14,12 +13,12 @@ from gateway.x12.generate.choosing import Mode
 from gateway.x12.generate.levels import levels
 from gateway.x12.generate.order import Order, begins_loop
 from gateway.x12.generate.segments import SegmentMaker
-from gateway.x12.standards.definition import Loop, SetDefinition, Use
+from gateway.x12.generate.tallies import HashTotal, Verdicts
+from gateway.x12.standards.definition import Element, Loop, SetDefinition, Use
 
 _SHARES = (0.3, 0.15, 0.08)  # How likely something optional comes: in the set, in a loop, in a loop within a loop.
 _MOST = 5  # Repetitions of what may come any number of times.
 _FILLED = 60  # A place that may come more often is never filled up just to reach the next one of that name.
-_HASH_DIGITS = 10
 
 
 class SetMaker:
@@ -35,7 +34,8 @@ class SetMaker:
         self._order = Order(definition.root)
         self._main = main_loop(definition)
         self._lines = self._how_many_lines(lines)
-        self._hash: Decimal | None = None
+        self._hash = HashTotal(self._main.trigger if self._main else None)
+        self._verdicts = Verdicts(chance)
         self.unreached: list[Use] = []  # Places that nothing leads to: another one of that name always comes first.
 
     def segments(self, control_number: str) -> Iterator[list[str]]:
@@ -80,9 +80,10 @@ class SetMaker:
     def _taken(self, use: Use) -> list[str]:
         self._order.take(use)
         if use.name == "CTT":
-            total = self._hash if self._mode is Mode.FULL else None
-            return self._make.totals(use, self._lines, _hash_total(total))
-        return self._make.segment(use)
+            kind = use.segment.positions[1].kind
+            full = self._mode is Mode.FULL and isinstance(kind, Element)
+            return self._make.totals(use, self._lines, self._hash.written(kind) if full else "")
+        return self._verdicts.agreed(self._make.segment(use))
 
     def _times(self, item: Use | Loop, depth: int) -> int:
         """Draw how often an item comes."""
@@ -118,23 +119,9 @@ class SetMaker:
                 return
             self._order.take(loop.trigger)
             first = self._make.level(loop.trigger, next(hierarchy)) if hierarchy else self._make.segment(loop.trigger)
-            self._add_up(loop.trigger, first)
+            self._hash.add(first)
             yield first
             yield from self._inside(loop, 1)
-
-    def _add_up(self, use: Use, segment: list[str]) -> None:
-        """Add the quantity of a line, its first decimal number, to the hash total."""
-        for number, position in enumerate(use.segment.positions, 1):
-            if getattr(position.kind, "type", "") == "R":
-                text = segment[number] if number < len(segment) else ""
-                self._hash = (self._hash or Decimal()) + Decimal(text or "0")
-                return
-
-
-def _hash_total(total: Decimal | None) -> str:
-    """Write a hash total; nothing where there is none, or where it has more digits than fit."""
-    text = "" if total is None else f"{total:f}"
-    return text if sum(map(str.isdigit, text)) <= _HASH_DIGITS else ""
 
 
 def main_loop(definition: SetDefinition) -> Loop | None:
