@@ -12,6 +12,7 @@ from aiohttp import web
 
 import gateway
 from gateway.configuration import LiveConfiguration
+from gateway.doors import Listener
 from gateway.erp.folder import FolderErp
 from gateway.erp.http import HttpErp
 from gateway.erp.inbox import ErpInbox, ErpInboxFolder
@@ -55,6 +56,7 @@ class House:
     session: aiohttp.ClientSession
     lock: FolderLock
     routes: list[Route] = field(default_factory=list)
+    listeners: Sequence[Listener] = ()
 
     async def close(self) -> None:
         """Let go of everything, in order."""

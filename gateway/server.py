@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from aiohttp import web
 
 from gateway.bootstrap import House, build
+from gateway.doors import Listener
+from gateway.errors import ConfigurationError, Problem
 from gateway.settings import Settings
 
 log = structlog.get_logger("gateway.server")
@@ -57,6 +59,7 @@ async def run(house: House, stop: asyncio.Event, started: Callable[[str], None] 
     await site.start()
     host, port = runner.addresses[0][:2]
     address = f"http://{host}:{port}"
+    await _open(house.listeners, runner)
     background = [asyncio.create_task(_kept(each)) for each in house.background]
     worker = asyncio.create_task(house.worker.run())
     log.info("gateway_started", address=address, partners=len(house.configuration().directory.partners))
@@ -67,13 +70,26 @@ async def run(house: House, stop: asyncio.Event, started: Callable[[str], None] 
         # The worker never ends by itself: if it does, the house must not go on without it.
         await asyncio.wait({stopped, worker}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        await runner.cleanup()
+        await asyncio.gather(runner.cleanup(), *(listener.stop() for listener in house.listeners))
         for task in background:
             task.cancel()
         house.worker.stop()
         await worker
         stopped.cancel()
         await asyncio.gather(*background, stopped, return_exceptions=True)
+
+
+async def _open(listeners: Sequence[Listener], runner: web.AppRunner) -> None:
+    """Open the doors beside the HTTP interface; one that can't be opened keeps the gateway from starting."""
+    for index, listener in enumerate(listeners):
+        try:
+            await listener.start()
+        except OSError as error:
+            await asyncio.gather(runner.cleanup(), *(opened.stop() for opened in listeners[:index]))
+            reason = f"an address can't be listened on ({error.strerror})"
+            advice = "choose a free port and an address of this machine in gateway.yaml"
+            raise ConfigurationError([Problem("gateway.yaml", 1, "port", reason, advice)]) from None
+        log.info("door_opened", address=listener.address)
 
 
 async def _kept(watch: Callable[[], Awaitable[None]]) -> None:

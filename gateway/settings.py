@@ -87,6 +87,34 @@ class LimitsText(_Text):
     steps_at_once: int = Field(32, ge=1, le=512, description="Steps that run at a time.")
 
 
+class TlsText(_Text):
+    """TLS of a door of ours."""
+
+    certificate: str = Field(
+        description="Our certificate and its chain as PEM; below the configuration folder unless absolute."
+    )
+    key: str = Field(description="Its private key as PEM; below the data folder unless absolute.")
+    passphrase: Secret | None = Field(None, description="Where the passphrase of the key is: env:NAME or file:PATH.")
+
+
+class AS2DoorText(_Text):
+    """The door for AS2, on a port of its own; nothing else may stand behind that port."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(4080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    path: str = Field("/as2", pattern=r"^/[!-~]*$", description="Path to which partners post.")
+    tls: TlsText | None = Field(
+        None, description="Without it plain HTTP is spoken, such as behind a proxy that ends TLS."
+    )
+    head_kb: int = Field(64, ge=8, le=1024, description="Largest head of a request.")
+    head_within: Duration = Field(read_duration("20s"), description="How long the head of a request may take.")
+    idle_within: Duration = Field(read_duration("60s"), description="How long a client may send nothing.")
+    connections: int = Field(256, ge=1, le=10_000, description="Connections at a time at most.")
+    connections_per_address: int = Field(
+        64, ge=1, le=10_000, description="Connections of one client at a time at most."
+    )
+
+
 class GatewayText(_Text):
     """gateway.yaml."""
 
@@ -95,6 +123,9 @@ class GatewayText(_Text):
         (), description="Keys of ERPs and operators; those of partners are in their files."
     )
     erp_inboxes: tuple[InboxText, ...] = Field((), description="Folders from which messages of an ERP are taken.")
+    as2: AS2DoorText | None = Field(
+        None, description="The door for AS2; without it there is none. as2: {} takes all defaults."
+    )
     limits: LimitsText = Field(LimitsText(), description="Bounds.")
 
 

@@ -17,6 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("web",),
     ("transports", "erp", "ledger"),
+    ("doors",),
     ("bootstrap",),
     ("server",),
     ("demo", "reference", "cli", "__main__"),

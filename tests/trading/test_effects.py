@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from gateway.settings import Environment, ErpText, GatewayText, InboxText, KeyText, LimitsText
+from gateway.settings import AS2DoorText, Environment, ErpText, GatewayText, InboxText, KeyText, LimitsText, TlsText
 from gateway.trading.agreement import AcknowledgmentText, AgreementText, DelimiterText, NumberRange, RetryText, Terms
 from gateway.trading.partner import (
     ApiKey,
@@ -19,6 +19,7 @@ from gateway.trading.partner import (
 from tests.conftest import ROOT
 
 MODELS = (
+    AS2DoorText, TlsText,
     Environment, GatewayText, ErpText, KeyText, InboxText, LimitsText, OwnText, PartnerText, Identity, ApiKey, Channels,
     RestChannel, Webhook, FolderChannel, Terms, AgreementText, AcknowledgmentText, DelimiterText, NumberRange, RetryText,
 )  # fmt: skip
