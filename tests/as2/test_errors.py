@@ -1,4 +1,4 @@
-"""The disposition of each error is what the standard calls it (RFC 4130 7.4, rfc4130bis); its public sentence is the same always."""
+"""The disposition of each error is what the standard calls it (RFC 4130 7.4, rfc4130bis); its public sentence never changes."""
 
 import pytest
 

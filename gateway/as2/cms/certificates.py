@@ -165,7 +165,10 @@ def _fields(data: bytes) -> Fields:
     whole = Element(data).expect(der.SEQUENCE, "Certificate")
     if whole.end != len(data):
         raise malformed("something follows the certificate")
-    parts = whole.children()[0].expect(der.SEQUENCE, "tbsCertificate").children()
+    outer = whole.children()
+    if not outer:
+        raise malformed("fields are missing")
+    parts = outer[0].expect(der.SEQUENCE, "tbsCertificate").children()
     if parts and parts[0].tag == der.context(0):
         parts = parts[1:]
     if len(parts) < 6:

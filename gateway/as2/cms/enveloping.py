@@ -7,6 +7,7 @@ first byte of it: ``Envelope.size``.
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
@@ -47,12 +48,14 @@ class Envelope:
 
     def __init__(self, head: bytes, blocks: Iterable[bytes], size: int | None) -> None:
         self.size = size
-        self._head, self._blocks = head, blocks
+        self._chunks: Iterator[bytes] | None = itertools.chain((head,), blocks)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Give the message in chunks of about 64 KiB."""
-        yield self._head
-        yield from self._blocks
+        """Give the message in chunks of about 64 KiB; raises AS2Error the second time, when the content is read already."""
+        chunks, self._chunks = self._chunks, None
+        if chunks is None:
+            raise AS2Error("An envelope is read once. Make another one of the same content.")
+        return chunks
 
 
 def envelope(

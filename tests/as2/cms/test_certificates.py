@@ -198,6 +198,12 @@ def test_a_broken_certificate_is_read_or_refused(data):
     )
 
 
+@pytest.mark.parametrize("data", [b"", der.sequence(), der.sequence(der.sequence()), der.sequence(der.NULL), der.NULL])
+def test_what_lacks_the_fields_of_a_certificate_is_none(data):
+    with pytest.raises(CertificateUnreadable):
+        Certificate(data)
+
+
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_are_no_certificate(data):
     with pytest.raises(CertificateUnreadable):

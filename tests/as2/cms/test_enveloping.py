@@ -133,6 +133,13 @@ def test_every_message_has_a_key_and_a_vector_of_its_own():
     assert first != second and taken == [32, 16, 32, 16]
 
 
+def test_an_envelope_is_read_once():
+    made = envelope(CONTENT, [pinned("acme")], random=os.urandom)
+    assert opened(b"".join(made))[0] == CONTENT
+    with pytest.raises(AS2Error, match="once"):
+        b"".join(made)
+
+
 def test_what_cannot_be_encrypted_is_refused_before_a_byte_is_written():
     for more, error in (({"cipher": "rc2"}, AlgorithmNotAllowed), ({"cipher": "AES256"}, AlgorithmNotAllowed)):
         with pytest.raises(error):
