@@ -66,7 +66,7 @@ class Modifier(StrEnum):
 _KNOWN = {member.value.replace("-", " ").casefold(): member for member in Modifier}
 _OUTER = re.compile(r"\s*([^/;]*?)\s*(?:/\s*([^;]*?)\s*)?;\s*(.*)", re.S)
 _INNER = re.compile(r"\s*([A-Za-z-]+)\s*(?:/\s*(.*?))?\s*", re.S)
-_KIND = re.compile(r"([A-Za-z]+)\s*:?\s*(.*)", re.S)
+_KIND = re.compile(r"([A-Za-z]+)\s*[:;,]?\s*(.*)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _modifier(said: str) -> tuple[ModifierKind | None, str]:
     if match:
         kind = _member(ModifierKind, match.group(1))
         behind = said[match.end(1) :].lstrip()
-        if kind and (not behind or behind[0] == ":" or behind[0].isspace()):
+        if kind and (not behind or behind[0] in ":;," or behind[0].isspace()):
             return kind, match.group(2).strip()
     return None, said
 

@@ -126,14 +126,15 @@ def _signed(opening: Opening, tools: Tools) -> Opening:
     if tools.may_be_garbage:
         check_epilogue(entity.body, parts[-1])
     # The boundary may stand within signed data by accident; the signature is always the last part, and covers all before it.
-    content = parts[0] if len(parts) == 2 else _joined(parts)
-    signature = read_signature(binary_body(_signature_part(parts[-1]), tools).source())
+    content = parts[0] if len(parts) == 2 else _joined(entity.body, parts)
+    detached = binary_body(_signature_part(parts[-1]), tools)
+    signature = read_signature(detached.source())
     if signature.encapsulated:
         raise UnsupportedFormat("The signature holds a content of its own. Send a detached one in multipart/signed.")
     inner = read_entity(content)
     hashed = hashed_entity(inner)
     proved, form = verified(signature, hashed, tools)
-    return _with_signer(opening, inner, hashed, proved, form)
+    return replace(_with_signer(opening, inner, hashed, proved, form), signature=opening.signature or detached)
 
 
 def _signature_part(part: Slice) -> Entity:
@@ -145,9 +146,8 @@ def _signature_part(part: Slice) -> Entity:
     return entity
 
 
-def _joined(parts: list[Slice]) -> Slice:
-    first, last = parts[0], parts[-2]
-    return first.part(0, last.end - first.start)
+def _joined(body: Slice, parts: list[Slice]) -> Slice:
+    return body.part(parts[0].start - body.start, parts[-2].end - body.start)
 
 
 def verified(signature: Signature, hashed: Hashed, tools: Tools) -> tuple[Verified, Form]:
@@ -192,7 +192,8 @@ def _opened(opening: Opening, body: Slice, tools: Tools) -> Opening:
         raise UnsupportedFormat("The signature stands alone, without a content. Send it in multipart/signed.")
     proved = verify(signature, signature.digest, tools.keys.trusted, allow=tools.policy.digests)
     inner = read_entity(sink.gathered())
-    return _with_signer(opening, inner, hashed_entity(inner), proved, Form.AS_SENT)
+    signed = _with_signer(opening, inner, hashed_entity(inner), proved, Form.AS_SENT)
+    return replace(signed, signature=opening.signature or body)
 
 
 def _with_signer(opening: Opening, inner: Entity, hashed: Hashed, proved: Verified, form: Form) -> Opening:
