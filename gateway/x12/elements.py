@@ -18,6 +18,7 @@ from gateway.x12.delimiters import Delimiters
 from gateway.x12.faults import FaultCode
 from gateway.x12.model import element as field_of
 from gateway.x12.model import whole_number
+from gateway.x12.periods import is_pair, judge_period
 from gateway.x12.pieces import BINARY_LENGTH_AT
 from gateway.x12.standards.definition import Composite, Element, Position, Segment, SyntaxNote
 
@@ -143,6 +144,7 @@ class SegmentJudge:
         self._places = _places(segment.positions)
         self._absent: dict[int, tuple[Finding, ...]] = {}
         self._length_at = BINARY_LENGTH_AT.get(segment.id, 0)
+        self._formats_at = [at for at in range(1, len(segment.positions)) if is_pair(segment.positions, at)]
 
     def findings(self, fields: list[str], marks: Delimiters) -> list[Finding]:
         """Judge one segment; ``fields[0]`` is its identifier. An empty list means nothing is wrong."""
@@ -171,6 +173,8 @@ class SegmentJudge:
         found += self._tail(fields, absent)
         if self._length_at:
             found += self._binary(fields)
+        if self._formats_at:
+            found += self._periods(fields, {finding.element for finding in found})
         return found
 
     def _tail(self, fields: list[str], absent: tuple[Finding, ...]) -> Iterator[Finding]:
@@ -188,6 +192,15 @@ class SegmentJudge:
         if announced is not None and data and len(data) != announced:
             code = FaultCode.TOO_SHORT if len(data) < announced else FaultCode.TOO_LONG
             yield Finding(code, self._length_at + 1, detail=f"{announced} bytes")
+
+    def _periods(self, fields: list[str], at_fault: set[int]) -> Iterator[Finding]:
+        """Dates and times that are not what the element before them says; one whose form is wrong was told already."""
+        for at in self._formats_at:
+            code, value = field_of(fields, at), field_of(fields, at + 1)
+            if code and value and at not in at_fault and at + 1 not in at_fault:
+                wrong = judge_period(code, value)
+                if wrong is not None:
+                    yield Finding(wrong, at + 1, value=value, detail=code)
 
     @staticmethod
     def _value(place: _Place, value: str, number: int, code: FaultCode | None, mark: str) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ from gateway.x12.guides.segments import complete, new_segment
 from gateway.x12.guides.values import sample
 from gateway.x12.hierarchy import hierarchy_findings
 from gateway.x12.model import element
+from gateway.x12.periods import PERIOD
+from gateway.x12.periods import sample as sample_period
 from gateway.x12.pieces import BINARY_LENGTH_AT
 from gateway.x12.showing import written
 from gateway.x12.standards import library
@@ -137,6 +139,8 @@ class Examples:
                 self.put(fields, fault, "")
             case _F.CODE_LOWER_CASE:
                 self.put(fields, fault, fault.value.upper())
+            case _F.DATE | _F.TIME if fault.element_number == PERIOD:
+                self.put(fields, fault, clean(sample_period(fields[fault.element - 1]), self.marks))
             case _F.HL_NUMBER | _F.HL_CHILDREN | _F.HL_PARENT:
                 self._hierarchy(fields, fault)
             case _ if fault.element > len(use.segment.positions):

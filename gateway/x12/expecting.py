@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from gateway.x12.explain import expected
 from gateway.x12.faults import Fault, FaultCode, Level
+from gateway.x12.periods import PERIOD
 from gateway.x12.standards.definition import Composite, Element, Position, SetDefinition, Use
 
 _CODES_SHOWN = 12
@@ -147,6 +148,8 @@ def expected_words(fault: Fault, definition: SetDefinition | None = None) -> str
     position = position_of(use, fault)
     kind = position.kind if position else None
     maximum = (use.loop.maximum if fault.code is _F.LOOP_OVER_MAXIMUM else use.maximum) if use else None
+    if fault.element_number == PERIOD and fault.code in (_F.DATE, _F.TIME):
+        return fault.fix.removeprefix("send ")  # What is right there depends on the element before it.
     return _EXPECTED[fault.code].format(
         segment=fault.segment,
         place=_place(fault),

@@ -6,6 +6,7 @@ from functools import cache
 
 from gateway.x12.characters import EXTENDED
 from gateway.x12.faults import FaultCode
+from gateway.x12.periods import FORMATS, in_words
 from gateway.x12.standards.definition import Composite, Element, Position, Segment
 
 _TYPE_WORDS = {
@@ -78,6 +79,9 @@ _WORDS: dict[FaultCode, tuple[str, str]] = {
 }
 
 
+_CLOCKS = frozenset({FaultCode.DATE, FaultCode.TIME})
+
+
 def length_words(element: Element, size: int) -> str:
     """Return a length in words: ``2 characters`` or ``1 digit``."""
     unit = "digit" if element.type[0] in "NR" else "character"
@@ -114,12 +118,18 @@ def element_words(
         "upper": value.upper(),
         "foreign": _foreign(value),
         "last": len(kind.components) if isinstance(kind, Composite) else len(segment.positions),
-        "expected": expected(element) if element else "its components",
+        "expected": _expected(code, element, detail),
         "codes": _some_codes(element.codes) if element else "",
         "minimum": detail or (length_words(element, element.minimum) if element else ""),
         "maximum": detail or (length_words(element, element.maximum) if element else ""),
     }
     return what.format(**facts), fix.format(**facts)
+
+
+def _expected(code: FaultCode, element: Element | None, detail: str) -> str:
+    if element is None:
+        return "its components"
+    return in_words(detail) if code in _CLOCKS and detail in FORMATS else expected(element)
 
 
 def written_words(code: FaultCode, name: str, number: int) -> tuple[str, str]:

@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
+from gateway.x12.periods import FORMATS, MONTH_AND_DAY, is_pair, sure_pattern
 from gateway.x12.standards.definition import Composite, Element, Segment, SyntaxNote
 
 Match: TypeAlias = Callable[[str], Any]
 
-_DATE = (
-    "(?:(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)|02(?:0[1-9]|1[0-9]|2[0-8]))"
-)
 _TIME = {4: "", 6: "[0-5][0-9]", 7: "[0-5][0-9][0-9]", 8: "[0-5][0-9][0-9][0-9]"}
 
 
@@ -31,6 +29,8 @@ def segment_pattern(segment: Segment, mark: str, component: str, repetition: str
     body, needed = "", False
     for number, position in reversed(list(enumerate(segment.positions, start=1))):
         value = _value(position.kind, plain, (mark, component, repetition)) + notes.after.get(number, "")
+        if is_pair(segment.positions, number):
+            value = _format(sep) + notes.after.get(number, "")
         here = value if position.required else f"(?:{value}|{notes.absent.get(number, '')})"
         # What stands behind the last mandatory element may be left out with its separator.
         needed = needed or position.required
@@ -111,7 +111,7 @@ def _value(kind: Element | Composite, plain: str, marks: tuple[str, str, str], i
         return _codes(kind.codes)
     if kind.type == "DT":
         century = "(?!0000)[0-9]{4}" if high == 8 else "[0-9]{2}"
-        return century + _DATE if low == high else _NEVER
+        return century + MONTH_AND_DAY if low == high else _NEVER
     if kind.type == "TM":
         ends = [end for size, end in _TIME.items() if low <= size <= high]
         return "(?:[01][0-9]|2[0-3])[0-5][0-9](?:" + "|".join(ends) + ")"
@@ -122,6 +122,14 @@ def _value(kind: Element | Composite, plain: str, marks: tuple[str, str, str], i
     if kind.type == "B":
         return _NEVER
     return f"(?! +{end}){plain}{{{low},{high}}}"
+
+
+@cache
+def _format(sep: str) -> str:
+    """Return the pattern of a format (1250) and, looking ahead, of the date behind it."""
+    known = "|".join(f"{code}(?={sep}{sure_pattern(code)}(?:{sep}|\\Z))" for code in FORMATS)
+    free = f"(?!(?:{'|'.join(FORMATS)}){sep})[A-Z0-9]{{2,3}}(?={sep})"
+    return f"(?:{known}|{free})"
 
 
 _NEVER = "(?!)"  # What stands here needs a closer look.

@@ -7,6 +7,7 @@ from gateway.x12.generate.chance import Chance
 from gateway.x12.generate.choosing import Mode, choose
 from gateway.x12.generate.levels import Level
 from gateway.x12.generate.values import Values
+from gateway.x12.periods import is_pair
 from gateway.x12.pieces import BINARY_LENGTH_AT
 from gateway.x12.standards.definition import Composite, Element, Position, Use
 
@@ -32,7 +33,10 @@ class SegmentMaker:
         chosen = choose(self._chance, positions, use.segment.notes, self._mode, never=never)
         made = [use.name, *[""] * max(chosen)]
         for number in sorted(chosen):
-            made[number] = self._position(positions[number - 1])
+            paired = is_pair(positions, number - 1) and number - 1 in chosen
+            made[number] = self._values.period(made[number - 1]) if paired else self._position(positions[number - 1])
+            if is_pair(positions, number):
+                made[number] = self._values.format()
         return self._special(use, made)
 
     def start(self, use: Use, set_id: str, control_number: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from functools import lru_cache
 
+from gateway.x12 import periods
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.generate.chance import Chance
 from gateway.x12.standards.definition import Element
@@ -20,6 +21,7 @@ _DIGITS = "0123456789"
 _SIGNS = " !\"&'()+,-./:;?="  # With letters and digits the basic character set, but for the usual delimiters.
 _LONGEST = 300  # Text of more characters is allowed now and then, and tells nothing new.
 _LONGEST_BINARY = 200
+FORMATS = (*periods.FORMATS, "UN")
 
 
 class Values:
@@ -54,6 +56,19 @@ class Values:
         """Return a day of the calendar, CCYYMMDD or YYMMDD."""
         year, month = self._chance.randint(1996, 2039), self._chance.randint(1, 12)
         return f"{year}{month:02d}{self._chance.randint(1, monthrange(year, month)[1]):02d}"[-size:]
+
+    def format(self) -> str:
+        """Return a format of data element 1250."""
+        return self._chance.choice(FORMATS)
+
+    def period(self, code: str) -> str:
+        """Return a date, time or period in the format ``code``."""
+        ends = []
+        for shape in periods.FORMATS.get(code, "").split("-"):
+            day, draw = self.day(8), self._chance.randint
+            clock = f"{draw(0, 23):02d}{draw(0, 59):02d}{draw(0, 59):02d}"
+            ends.append(periods.written(shape, day, clock))
+        return "-".join(ends) if code in periods.FORMATS else self.text(self._chance.randint(1, 16))
 
     def hour(self, element: Element) -> str:
         """Return a time of day as exact as the element allows: HHMM up to HHMMSSDD."""

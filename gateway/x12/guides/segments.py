@@ -7,6 +7,8 @@ from gateway.x12.faults import FaultCode
 from gateway.x12.guides.values import sample
 from gateway.x12.model import element
 from gateway.x12.path import Filter
+from gateway.x12.periods import is_pair, judge_period
+from gateway.x12.periods import sample as sample_period
 from gateway.x12.standards.definition import Composite, Element, Position, SyntaxNote, Use
 
 _SHOWN = 4  # Elements that an example shows where it may.
@@ -33,7 +35,18 @@ def new_segment(use: Use, filters: tuple[Filter, ...] = (), never: frozenset[int
         segment[number] = _filled(positions[number - 1].kind)
     for condition in filters:
         obey(segment, use, condition)
+    _agree(segment, positions)
     return segment
+
+
+def _agree(segment: list[str], positions: tuple[Position, ...]) -> bool:
+    """Let each date be in the format that the element before it names; tell whether one was not."""
+    changed = False
+    for number in range(1, min(len(positions), len(segment) - 1)):
+        if is_pair(positions, number) and judge_period(segment[number], element(segment, number + 1)) is not None:
+            put(segment, number + 1, sample_period(segment[number]))
+            changed = True
+    return changed
 
 
 def _has_composite(positions: tuple[Position, ...], numbers: set[int]) -> bool:
@@ -96,7 +109,7 @@ def complete(segment: list[str], use: Use) -> bool:
     for number in sorted((_closed(positions, use.segment.notes, present) or present) - present):
         put(segment, number, _filled(positions[number - 1].kind))
         changed = True
-    return changed
+    return _agree(segment, positions) or changed
 
 
 def _complete_composite(segment: list[str], number: int, kind: Composite) -> bool:

@@ -56,6 +56,8 @@ _LIKELY: dict[str, tuple[str, ...]] = {
     "717": ("A",),
     "735": ("S", "O", "I"),
     "755": ("PS",),
+    "1250": ("D8",),
+    "1251": ("20260415",),
 }
 _DAY = "20260415"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

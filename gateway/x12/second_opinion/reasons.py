@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gateway.x12.faults import FaultCode, Level
+from gateway.x12.periods import PERIOD
 from gateway.x12.second_opinion.findings import NOTES, Finding
 from gateway.x12.second_opinion.scene import Scene
 from gateway.x12.standards.definition import Composite, Element
@@ -102,6 +103,13 @@ def _length_of_moment(found: Finding, scene: Scene, ours: bool) -> bool:
     others = {other.code for other in scene.others(found, ours=ours)}
     return bool(found.code in wrong and ours and others & _LENGTHS) or (
         found.code in _LENGTHS and not ours and not others.isdisjoint(wrong)
+    )
+
+
+def _period(found: Finding, scene: Scene, ours: bool) -> bool:
+    kind = scene.kind(found)
+    return (
+        ours and found.code in (FaultCode.DATE, FaultCode.TIME) and isinstance(kind, Element) and kind.number == PERIOD
     )
 
 
@@ -206,6 +214,7 @@ REASONS = (
     Reason("binary-data", _binary),
     Reason("blank-value", _blank_value),
     Reason("length-of-a-moment", _length_of_moment),
+    Reason("format-of-its-own", _period),
     Reason("several-things-of-one-value", _several),
     Reason("early-year", _early_year),
     Reason("trailing-blank", _trailing_blank),

@@ -15,6 +15,7 @@ _WORDS = {
     "binary-data": "binary data: any byte may be in them, and another element says how many there are; pyx12 knows neither",
     "blank-value": "a value of nothing but blanks: pyx12 takes it where it is as short as it may be",
     "length-of-a-moment": "a date or time of a wrong length: here it is none (8, 9), to pyx12 a value of a wrong length (4, 5)",
+    "format-of-its-own": "a date is not in the format that the element before it names: pyx12 looks at that in DTP only",
     "several-things-of-one-value": "pyx12 says several things of one value, this gateway the one that matters",
     "early-year": "a day before the year 1800: pyx12 takes none, the standard has no such rule",
     "trailing-blank": "a value ends with a blank that its least length does not need: pyx12 refuses that",

@@ -6,6 +6,7 @@ from gateway.x12.faults import FaultCode
 from gateway.x12.generate.chance import Chance
 from gateway.x12.generate.mutants.places import Place, replaced, values
 from gateway.x12.generate.mutants.subject import Breaker, Change, Expected, Subject
+from gateway.x12.periods import FORMATS, PERIOD, judge_period
 from gateway.x12.pieces import BINARY_LENGTH_AT
 from gateway.x12.standards.definition import Element
 
@@ -62,6 +63,18 @@ def date_wrong(subject: Subject, chance: Chance) -> Change | None:
         if place.kind.type == "DT":
             value = chance.choice(_DATES) or place.value + "0"
             return replaced(subject, place, value[-place.kind.maximum :] if value in _DATES else value, FaultCode.DATE)
+    return None
+
+
+def period_wrong(subject: Subject, chance: Chance) -> Change | None:
+    """Put in a date or time that is not in the format which the element before it names."""
+    for place in values(subject, chance):
+        code = subject.rows[place.row][place.number - 1]
+        if place.kind.number == PERIOD and code in FORMATS:
+            value = chance.choice(["20260230-20260231", "0000", "99999999", "9", "FEB", "2560", f"{place.value}0"])
+            fault = judge_period(code, value)
+            if fault is not None:
+                return replaced(subject, place, value, fault)
     return None
 
 
@@ -122,6 +135,7 @@ RULES: dict[str, Breaker] = {
     "code-unknown": code_unknown,
     "date-wrong": date_wrong,
     "time-wrong": time_wrong,
+    "period-wrong": period_wrong,
     "number-wrong": number_wrong,
     "character-wrong": character_wrong,
     "binary-length-wrong": binary_length_wrong,
