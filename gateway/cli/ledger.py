@@ -77,7 +77,8 @@ def trace(
         if not found and (transmission := await views.transmission(what)) is not None:
             events = await views.events([what])
             cases = await views.cases([what])
-            found = [{"id": what, "state": transmission.state, "detail": transmission.detail, **_lines(events, cases)}]
+            facts = {"id": what, "state": transmission.state, "detail": transmission.detail}
+            found = [facts | {"envelope_faults": transmission.faults} | _lines(events, cases)]
         return found
 
     found = _with_ledger(look)
@@ -95,6 +96,7 @@ async def _document(views: SqlViews, document_id: str) -> dict[str, Any]:
     assert document is not None
     subjects = [document.id, document.transmission_id, *([document.sent_in] if document.sent_in else [])]
     events, cases = await views.events(subjects), await views.cases(subjects)
+    transmission = await views.transmission(document.transmission_id)
     return {
         "id": document.id,
         "set": document.set_id,
@@ -108,6 +110,7 @@ async def _document(views: SqlViews, document_id: str) -> dict[str, Any]:
         "tracking_id": document.tracking_id,
         "detail": document.detail,
         "faults": document.faults,
+        "envelope_faults": transmission.faults if transmission is not None else [],
         "notes": document.notes,
         **_lines(events, cases),
     }
@@ -136,6 +139,11 @@ def _show(each: dict[str, Any]) -> None:
     write_rows(rows, "  ")
     for fault in each.get("faults", []):
         out.print(f"  {escape(fault['where'])}: {escape(fault['message'])}")
+    known = {(fault["code"], fault["offset"]) for fault in each.get("faults", [])}
+    for fault in each["envelope_faults"]:
+        if (fault["code"], fault["offset"]) not in known:
+            out.print(f"  envelope: {escape(fault['where'])}: {escape(fault['message'])}")
+            out.print(f"    {escape(fault['shown'])}\n    To fix: {escape(fault['fix'])}")
     for note in each.get("notes", []):
         out.print(f"  note: {escape(note)}")
     for case in each["cases"]:

@@ -64,6 +64,12 @@ _ROWS = (
         "wait for a corrected interchange: the sender got a TA1 with the reason",
     ),
     Cause(
+        "group-rejected",
+        Owner.PARTNER,
+        "a functional group is at fault, so nothing in it was processed",
+        "wait for a corrected group: the sender got an acknowledgment with the reason",
+    ),
+    Cause(
         "document-rejected",
         Owner.PARTNER,
         "the document breaks the standard or the guide",

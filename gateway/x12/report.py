@@ -123,7 +123,7 @@ def report(
     current: InterchangeReport | None = None
     numbers = NumbersOfFile()
     try:
-        for item in examine(_noted(read(data), sent, made.junk), judge, tolerate):
+        for item in examine(noted(read(data), sent, made.junk), judge, tolerate):
             match item:
                 case InterchangeStart():
                     current = InterchangeReport(item)
@@ -147,8 +147,11 @@ def report(
     return made
 
 
-def _noted(parts: Iterable[Part], sent: dict[int, Sequence[str]], junk: dict[int, str]) -> Iterator[Part]:
-    """Pass on what a reader yields, and keep the segments of the envelope as they were sent, by their offset."""
+def noted(parts: Iterable[Part], sent: dict[int, Sequence[str]], junk: dict[int, str]) -> Iterator[Part]:
+    """Pass on what a reader yields, and keep the segments of the envelope as they were sent, by their offset.
+
+    ``junk`` keeps how the bytes outside of every interchange begin. Whoever asks empties both in time.
+    """
     for part in parts:
         match part:
             case GroupStart():

@@ -14,7 +14,7 @@ from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Partner
 from gateway.x12.acknowledgment import ACKNOWLEDGMENTS
 from gateway.x12.advice import SET_ID as ADVICE
-from gateway.x12.explanation import explain_envelope, explain_set
+from gateway.x12.explanation import explain_set
 from gateway.x12.faults import Fault, FaultCode
 
 
@@ -115,7 +115,7 @@ def envelope_faults(document: Document, portion: Portion) -> list[Fault]:
 def explained_envelope(faults: list[Fault], portion: Portion) -> list[dict[str, Any]]:
     """Return the faults of an envelope as a document keeps them."""
     assert portion.judged is not None
-    return [told.as_dict() for told in explain_envelope(faults, portion.judged)]
+    return portion.envelopes.explained(faults, portion.judged)
 
 
 def _apply_envelope(document: Document, portion: Portion) -> None:

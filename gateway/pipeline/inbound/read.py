@@ -14,7 +14,7 @@ from functools import partial
 from gateway.errors import X12Error
 from gateway.pipeline.inbound import submitted
 from gateway.pipeline.inbound.draft import drafts_of
-from gateway.pipeline.inbound.interchange import Portion, portions
+from gateway.pipeline.inbound.interchange import Envelopes, Portion, portions
 from gateway.pipeline.inbound.settle import settle_portion
 from gateway.pipeline.ports import Blob, UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
@@ -42,7 +42,9 @@ async def run(task: Task, world: World) -> Outcome:
 async def _read_x12(task: Task, transmission: Transmission, blob: Blob, world: World) -> Outcome:
     """Read portion by portion; all but the last are committed on the way, the last with the end of the step."""
     configuration = world.configuration()
-    source = portions(transmission, world.vault.chunks(blob), configuration, world.bounds.documents_at_once)
+    envelopes = Envelopes()
+    chunks = world.vault.chunks(blob)
+    source = portions(transmission, chunks, configuration, world.bounds.documents_at_once, envelopes)
     again = task.carry is None
     problem: X12Error | None = None
     waiting: Callable[[UnitOfWork], list[Task]] | None = None
@@ -63,7 +65,7 @@ async def _read_x12(task: Task, transmission: Transmission, blob: Blob, world: W
 
     def commit(uow: UnitOfWork) -> list[Task]:
         tasks = waiting(uow) if waiting is not None else []
-        _end(uow, world, transmission, problem)
+        _end(uow, world, transmission, problem, envelopes)
         return tasks
 
     return Advance(commit)
@@ -83,11 +85,16 @@ async def _next(source: Iterator[Portion], blob: Blob, world: World) -> Portion 
     return await asyncio.to_thread(next, source, None)
 
 
-def _end(uow: UnitOfWork, world: World, transmission: Transmission, problem: X12Error | None) -> None:
+def _end(
+    uow: UnitOfWork, world: World, transmission: Transmission, problem: X12Error | None, envelopes: Envelopes
+) -> None:
     """Write down how reading ended."""
     event = TransmissionEvent.READ if problem is None else TransmissionEvent.REFUSED
     state = TRANSMISSION_LIFE.after(TransmissionState(transmission.state), event)
     uow.change(Transmission, transmission.id, state=state, detail=problem.detail if problem else None)
+    if envelopes.told or transmission.faults:  # Those of an earlier reading don't count any more.
+        faults = sorted(envelopes.told, key=lambda fault: int(fault["offset"]))
+        uow.change(Transmission, transmission.id, faults=faults)
     if problem is not None:
         note_event(uow, world, "transmission.refused", transmission, reason=problem.detail)
         open_case(uow, world, "not-readable", transmission, problem.detail)

@@ -24,9 +24,9 @@ from gateway.pipeline.step import Park
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import AcknowledgmentState, Document, DocumentState
 from gateway.tracking.transmission import Transmission
-from gateway.x12.acknowledgment import read_functional_acknowledgment, read_interchange_acknowledgment
+from gateway.x12.acknowledgment import answers_needed, read_functional_acknowledgment, read_interchange_acknowledgment
 from gateway.x12.advice import SET_ID as ADVICE
-from gateway.x12.faults import Fault, FaultCode
+from gateway.x12.faults import Fault, FaultCode, Level
 
 
 def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], world: World, again: bool) -> list[Task]:
@@ -53,11 +53,8 @@ def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], wo
     answers: list[Answer] = []
     tasks: list[Task] = []
     if judged is not None:
-        if judged.rejected:
-            detail = "; ".join(fault.message for fault in judged.faults if not fault.tolerated)
-            note_event(uow, world, "interchange.rejected", transmission, reason=detail)
-            open_case(uow, world, "interchange-rejected", transmission, detail)
-        else:
+        _tell_envelope(uow, world, portion)
+        if not judged.rejected:
             for received in judged.acknowledgments:
                 response = read_interchange_acknowledgment(received)
                 reconcile_interchange(uow, world, partner.id, response, transmission)
@@ -66,6 +63,28 @@ def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], wo
     for draft in drafts:
         tasks += _store(uow, world, draft, answers)
     return tasks
+
+
+def _tell_envelope(uow: UnitOfWork, world: World, portion: Portion) -> None:
+    """Open a case for an interchange or for groups that are at fault; it names all of its kind in the transmission."""
+    judged, transmission = portion.judged, portion.transmission
+    assert judged is not None
+    if judged.rejected:
+        detail = "; ".join(fault.message for fault in judged.faults if not fault.tolerated)
+        note_event(uow, world, "interchange.rejected", transmission, reason=detail)
+        open_case(uow, world, "interchange-rejected", transmission, _of_level(portion, Level.INTERCHANGE))
+    elif rejected := [group for group in answers_needed(judged.groups) if group.rejected]:
+        for group in rejected:
+            reason = "; ".join(fault.message for fault in group.faults if not fault.tolerated)
+            note_event(uow, world, "group.rejected", transmission, group=group.start.control_number, reason=reason)
+        open_case(uow, world, "group-rejected", transmission, _of_level(portion, Level.GROUP))
+
+
+def _of_level(portion: Portion, level: Level) -> str:
+    """Return the faults of one level in all envelopes that were read so far, in words."""
+    codes = {code.slug for code in FaultCode if code.level is level}
+    told = [fault for fault in portion.envelopes.told if fault["code"] in codes and not fault["tolerated"]]
+    return "; ".join(f"{fault['where']}: {fault['message']}" for fault in told[:20])
 
 
 def _refuse(uow: UnitOfWork, world: World, portion: Portion) -> list[Task]:
@@ -79,7 +98,15 @@ def _refuse(uow: UnitOfWork, world: World, portion: Portion) -> list[Task]:
         uow.change(Transmission, transmission.id, partner=origin.partner.id)
     if origin.refusal != "unknown-receiver" or origin.partner is None:
         return []
-    judged.faults.append(Fault(FaultCode.RECEIVER_UNKNOWN, origin.detail, control_number=judged.start.control_number))
+    unknown = Fault(
+        FaultCode.RECEIVER_UNKNOWN,
+        origin.detail,
+        control_number=judged.start.control_number,
+        offset=judged.start.offset,
+        fix="send it to the id that was agreed",
+    )
+    judged.faults.append(unknown)
+    portion.envelopes.tell([unknown], judged)
     return acknowledge(uow, world, portion, origin.partner, [])[1]
 
 

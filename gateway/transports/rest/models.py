@@ -27,7 +27,7 @@ class ReceiptBody(_Body):
 
 
 class FaultBody(_Body):
-    """One thing that is wrong with a document, and how to put it right."""
+    """One thing that is wrong with a document or its envelope, and how to put it right."""
 
     where: str
     code: str
@@ -127,9 +127,14 @@ class DocumentBody(_Body):
             created_at=document.created_at,
             updated_at=document.updated_at,
             duplicate_of=document.duplicate_of,
-            faults=[FaultBody(**_fault(fault)) for fault in document.faults],
+            faults=fault_bodies(document.faults),
             notes=document.notes,
         )
+
+
+def fault_bodies(faults: list[dict[str, Any]]) -> list[FaultBody]:
+    """Show faults as the ledger keeps them; what an older one lacks is left empty."""
+    return [FaultBody(**_fault(fault)) for fault in faults]
 
 
 def _fault(fault: dict[str, Any]) -> dict[str, Any]:
@@ -176,6 +181,9 @@ class LookupBody(_Body):
     detail: str | None = None
     document: DocumentBody | None = None
     documents: list[DocumentBody] = []
+    envelope_faults: list[FaultBody] = Field(
+        [], description="What is wrong with the interchanges and groups of the transmission, and between them."
+    )
     more_documents: str | None = Field(None, description="Where the others stand, when there are more than are shown.")
     canonical: dict[str, Any] | None = Field(None, description="The canonical message, once translated.")
     acknowledgments: list[AcknowledgmentBody] = []

@@ -21,7 +21,9 @@ from gateway.transports.rest.models import (
     DocumentBody,
     DocumentList,
     EventBody,
+    FaultBody,
     LookupBody,
+    fault_bodies,
 )
 from gateway.web.asking import PAGE, id_of, moment, page_of, read_query, text
 from gateway.web.routes import Answer, Parameter, Route
@@ -133,6 +135,7 @@ class DocumentReading:
             sha256=transmission.digest,
             detail=transmission.detail,
             documents=[DocumentBody.of(document) for document in documents.items],
+            envelope_faults=_envelope_faults(transmission, caller),
             more_documents=_rest_of(transmission, documents),
             timeline=[EventBody.of(event, inside=inside) for event in await self._views.events([transmission.id])],
             cases=[CaseBody.of(case) for case in await self._views.cases([transmission.id])] if inside else [],
@@ -140,6 +143,7 @@ class DocumentReading:
 
     async def _show_document(self, document: Document, caller: Caller) -> LookupBody:
         inside = caller.partner is None
+        transmission = await self._views.transmission(document.transmission_id)
         subjects = [document.id, document.transmission_id]
         if document.sent_in is not None:
             subjects.append(document.sent_in)
@@ -154,6 +158,7 @@ class DocumentReading:
             created_at=document.created_at,
             detail=document.detail if inside else None,
             document=DocumentBody.of(document),
+            envelope_faults=_envelope_faults(transmission, caller) if transmission is not None else [],
             canonical=canonical,
             acknowledgments=await self._acknowledgments(document),
             timeline=[EventBody.of(event, inside=inside) for event in await self._views.events(subjects)],
@@ -190,6 +195,13 @@ class DocumentReading:
 def reply(body: BaseModel, status: int = 200) -> web.Response:
     """Answer with a model as JSON."""
     return web.Response(status=status, body=body.model_dump_json().encode(), content_type="application/json")
+
+
+def _envelope_faults(transmission: Transmission, caller: Caller) -> list[FaultBody]:
+    """Return the faults of the envelopes; to a partner only those of what it brought itself, which nobody else is in."""
+    if caller.sees is not None and transmission.source != f"partner:{caller.sees}":
+        return []
+    return fault_bodies(transmission.faults)
 
 
 def _rest_of(transmission: Transmission, shown: Page[Document]) -> str | None:
