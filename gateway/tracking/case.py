@@ -148,6 +148,12 @@ _ROWS = (
         "compare its control numbers with what was sent; nothing was changed",
     ),
     Cause(
+        "certificate-expiring",
+        Owner.TECHNICAL,
+        "a certificate has expired, or is about to",
+        "bring in its successor while both are believed: gateway cert list says what there is",
+    ),
+    Cause(
         "internal",
         Owner.TECHNICAL,
         "the gateway met an error of its own",
