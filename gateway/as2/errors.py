@@ -21,6 +21,7 @@ The docstring of a class is what a partner may read in an MDN: it gives nothing 
     |- DuplicateDocument                processed/warning: duplicate-document
     |- UnknownTradingRelationship       processed/error: unknown-trading-relationship
     |- InvalidMessageID                 processed/error: invalid-message-id
+    |  |- MessageIDReused
     |- DuplicateFilename  IllegalFilename
     |- KeyTrouble                       what is wrong with keys and certificates of our own making
        |- CertificateUnreadable  PrivateKeyUnreadable  KeyUnusable
@@ -186,6 +187,12 @@ class InvalidMessageID(AS2Error):
     modifier = "error: invalid-message-id"
 
 
+class MessageIDReused(InvalidMessageID):
+    """Another message came under this Message-ID before. Send this one under a new Message-ID."""
+
+    code = "as2-message-id-reused"
+
+
 class DuplicateFilename(AS2Error):
     """A file with this name came before. Send the file under another name."""
 
@@ -204,6 +211,11 @@ class KeyTrouble(AS2Error):
     """A key or certificate cannot be used. Look at it with: gateway cert list, and import it anew."""
 
     code = "as2-key-trouble"
+
+    @property
+    def public(self) -> str:
+        """What the partner may read: our keys are our own business."""
+        return AS2Error().public
 
 
 class CertificateUnreadable(KeyTrouble):

@@ -42,6 +42,11 @@ def test_the_public_sentence_is_the_same_whatever_the_detail(name):
     assert "1234" not in kind("the key is 1234").public and kind().public.endswith(".")
 
 
+@pytest.mark.parametrize("name", ["KeyTrouble", "CertificateUnreadable", "PrivateKeyUnreadable", "KeyUnusable"])
+def test_trouble_with_our_own_keys_is_no_business_of_the_partner(name):
+    assert getattr(errors, name)().public == AS2Error().public
+
+
 def test_all_failures_of_decryption_read_the_same_outside():
     assert errors.NotARecipient("we hold no such key").public == errors.DecryptionFailed().public
 

@@ -41,7 +41,7 @@ class Fields:
     extensions: dict[bytes, tuple[bool, bytes]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
     """An X.509 certificate by its DER bytes. Raises CertificateUnreadable when made from something else.
 
@@ -58,6 +58,10 @@ class Certificate:
             raise CertificateUnreadable(
                 f"The certificate cannot be read ({error.detail.split(': ')[-1].split('. ')[0]}). Import it as PEM or DER."
             ) from None
+
+    def __repr__(self) -> str:
+        """Whose it is, in one line."""
+        return f"<Certificate {self.subject}, SHA-256 {self.fingerprint}>"
 
     @cached_property
     def fields(self) -> Fields:
@@ -98,6 +102,11 @@ class Certificate:
     def issuer(self) -> str:
         """Who issued it, for people."""
         return names.text(self.fields.issuer)
+
+    @cached_property
+    def shown(self) -> str:
+        """How a message names it, for people."""
+        return names.of_certificate(self.fields.issuer, self.fields.serial)
 
     @cached_property
     def issuer_and_serial(self) -> bytes:

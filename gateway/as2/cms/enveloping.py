@@ -137,12 +137,18 @@ def _recipient(certificate: Certificate, key: bytes, transport: KeyTransport) ->
         digest, mask = DIGESTS[transport.digest], DIGESTS[transport.mask_digest or transport.digest]
         how = padding.OAEP(padding.MGF1(mask.hash), digest.hash, None)
         identifier = der.sequence(der.oid(OAEP), _oaep_parameters(digest.name, mask.name))
+    try:
+        wrapped = public.encrypt(key, how)
+    except ValueError:
+        raise KeyUnusable(
+            f"The key of {certificate.subject} is too short for {transport.kind}. Ask the partner for a longer one."
+        ) from None
     by_key = certificate.subject_key_identifier if transport.key_identifier else None
     return der.sequence(
         der.integer(2 if by_key else 0),
         der.tlv(der.context(0, constructed=False), by_key) if by_key else certificate.issuer_and_serial,
         identifier,
-        der.octets(public.encrypt(key, how)),
+        der.octets(wrapped),
     )
 
 

@@ -33,6 +33,11 @@ def text(der: bytes) -> str:
     return ", ".join(shown)
 
 
+def of_certificate(issuer: bytes, serial: bytes) -> str:
+    """Return how a message names a certificate: by the serial number and who gave it."""
+    return f"serial {serial.hex() or 'none'} of {text(issuer)}"
+
+
 def _kind(element: Element) -> str:
     return SHORT.get(element.content) or dotted(element.content)
 

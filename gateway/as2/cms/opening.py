@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers import algorithms, modes
 from gateway.as2 import der
 from gateway.as2.algorithms import CIPHER_OF, CIPHERS, OAEP, REFUSED_CIPHERS, RSA, Cipher, body, shown
 from gateway.as2.ber import Element, malformed
+from gateway.as2.cms import names
 from gateway.as2.cms.certificates import Identity
 from gateway.as2.cms.enveloping import AUTH_ENVELOPED_DATA, ENVELOPED_DATA, Random, ciphering
 from gateway.as2.cms.parameters import gcm_parameters, initialization_vector, oaep_padding
@@ -28,6 +29,7 @@ from gateway.as2.errors import AlgorithmNotAllowed, DecryptionFailed, MalformedC
 from gateway.as2.stream import Source, Stream
 
 RECIPIENTS = 64
+SHOWN = 3  # Recipients named to people.
 ALL_CIPHERS = frozenset(CIPHERS)
 
 
@@ -121,10 +123,19 @@ def _find(recipients: list[Element], identities: Sequence[Identity]) -> _Ours:
             for identity in identities:
                 if _names(parts[1], identity, exactly=exactly):
                     return _ours(identity, parts[2], parts[3])
+    named = "; ".join(_shown(parts[1]) for parts in read[:SHOWN]) or "none by an RSA key"
     raise NotARecipient(
-        f"The message is encrypted for {len(recipients)} recipients, and none is one of our {len(identities)} certificates."
-        " Ask the partner to encrypt for the certificate that gateway cert list shows as active."
+        f"The message is encrypted for {len(recipients)} recipients ({named}), none of them one of our {len(identities)}"
+        " certificates. Ask the partner to encrypt for the certificate that gateway cert list shows as active."
     )
+
+
+def _shown(recipient: Element) -> str:
+    """Name a recipient for people."""
+    if recipient.tag != der.SEQUENCE:
+        return f"key identifier {recipient.octets().hex()}"
+    parts = recipient.children()
+    return names.of_certificate(parts[0].raw, parts[1].content) if len(parts) == 2 else "without a name"
 
 
 def _names(recipient: Element, identity: Identity, *, exactly: bool) -> bool:

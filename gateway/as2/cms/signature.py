@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from gateway.as2 import der
 from gateway.as2.algorithms import DIGEST_OF, DIGESTS, SIGNATURES
 from gateway.as2.ber import Element, malformed
+from gateway.as2.cms import names
 from gateway.as2.cms.certificates import Certificate, read_time
 from gateway.as2.cms.signing import ALGORITHM_PROTECTION, CONTENT_TYPE, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_TIME
 from gateway.as2.errors import CertificateUnreadable
@@ -69,8 +70,8 @@ class SignerInfo:
     @property
     def shown(self) -> str:
         """Who it says it is, for people."""
-        if self.serial is not None:
-            return f"serial {self.serial.hex()}"
+        if self.serial is not None and self.issuer is not None:
+            return names.of_certificate(self.issuer, self.serial)
         return f"key identifier {(self.key_identifier or b'').hex()}"
 
 
@@ -190,10 +191,10 @@ def _signer(element: Element) -> SignerInfo:
     _version, signer, digest, *rest = parts
     issuer = serial = key_identifier = None
     if signer.tag == der.SEQUENCE:
-        names = signer.children()
-        if len(names) != 2:
+        named = signer.children()
+        if len(named) != 2:
             raise malformed("a signer is not named by issuer and serial")
-        issuer, serial = names[0].raw, names[1].expect(der.INTEGER, "serialNumber").content
+        issuer, serial = named[0].raw, named[1].expect(der.INTEGER, "serialNumber").content
     elif signer.tag & ~0x20 == 0x80:
         key_identifier = signer.octets()
     else:
@@ -223,14 +224,14 @@ def _signer(element: Element) -> SignerInfo:
 def _attributes(element: Element) -> Attributes:
     """Read the signed attributes."""
     values: dict[bytes, Element | None] = {}
-    names: list[bytes] = []
+    seen: list[bytes] = []
     for each in element.children():
         parts = each.children()
         if len(parts) != 2:
             raise malformed("a signed attribute is not a name with values")
         name, found = parts[0].content, parts[1].children()
-        values[name] = None if name in names or len(found) != 1 else found[0]  # Twice or twofold is as good as missing.
-        names.append(name)
+        values[name] = None if name in seen or len(found) != 1 else found[0]  # Twice or twofold is as good as missing.
+        seen.append(name)
     content_type, digest = values.get(CONTENT_TYPE[2:]), values.get(MESSAGE_DIGEST[2:])
     time = values.get(SIGNING_TIME[2:])
     return Attributes(
@@ -239,5 +240,5 @@ def _attributes(element: Element) -> Attributes:
         digest.octets() if digest and digest.tag & ~0x20 == der.OCTETS else None,
         values.get(ALGORITHM_PROTECTION[2:]),
         read_time(time) if time else None,
-        tuple(names),
+        tuple(seen),
     )

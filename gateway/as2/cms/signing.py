@@ -149,13 +149,16 @@ def _key_identifier(certificate: Certificate) -> bytes:
 
 def _signature(identity: Identity, scheme: Scheme, digest: Digest, data: bytes, *, prehashed: bool) -> bytes:
     hashing = utils.Prehashed(digest.hash) if prehashed else digest.hash
-    key = identity.private_key
-    if scheme == "ecdsa" and isinstance(key, ec.EllipticCurvePrivateKey):
-        return key.sign(data, ec.ECDSA(hashing))
-    if scheme == "rsa" and isinstance(key, rsa.RSAPrivateKey):
-        return key.sign(data, padding.PKCS1v15(), hashing)
-    if scheme == "pss" and isinstance(key, rsa.RSAPrivateKey):
-        return key.sign(data, padding.PSS(padding.MGF1(digest.hash), digest.size), hashing)
-    raise KeyUnusable(
-        f"The key of {identity.certificate.subject} cannot sign with {scheme}. Choose the scheme of its kind."
-    )
+    key, subject = identity.private_key, identity.certificate.subject
+    try:
+        if scheme == "ecdsa" and isinstance(key, ec.EllipticCurvePrivateKey):
+            return key.sign(data, ec.ECDSA(hashing))
+        if scheme == "rsa" and isinstance(key, rsa.RSAPrivateKey):
+            return key.sign(data, padding.PKCS1v15(), hashing)
+        if scheme == "pss" and isinstance(key, rsa.RSAPrivateKey):
+            return key.sign(data, padding.PSS(padding.MGF1(digest.hash), digest.size), hashing)
+    except ValueError:
+        raise KeyUnusable(
+            f"The key of {subject} is too short for {scheme} with {digest.name}. Make a longer one."
+        ) from None
+    raise KeyUnusable(f"The key of {subject} cannot sign with {scheme}. Choose the scheme of its kind.")

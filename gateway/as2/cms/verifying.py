@@ -31,6 +31,7 @@ from gateway.as2.errors import (
 )
 
 Digests = Callable[[str], bytes]
+SHOWN = 3  # Signers named to people; there may be many.
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,20 @@ def verify(
         return replace(proved, others=tuple(others)) if others else proved
     if failures:
         raise failures[0]
-    named = ", ".join(signer.shown for signer in signature.signers)
-    raise ForeignSigner(
-        f"The signer ({named}) is none of the {len(trusted)} certificates that we trust for this partner."
+    raise _foreign(signature, trusted)
+
+
+def _foreign(signature: Signature, trusted: Sequence[Certificate]) -> ForeignSigner:
+    """Name the signer, and the certificate that came along for it, so that somebody can ask the partner about it."""
+    named = ", ".join(signer.shown for signer in signature.signers[:SHOWN])
+    carried = [
+        each.fingerprint
+        for each in signature.certificates
+        if any(_names(signer, each, exactly=True) for signer in signature.signers)
+    ]
+    came = f" The certificate that came along has SHA-256 {', '.join(carried[:SHOWN])}." if carried else ""
+    return ForeignSigner(
+        f"The signer ({named}) is none of the {len(trusted)} certificates that we trust for this partner.{came}"
         " Compare with: gateway cert list, and import the new certificate when the partner confirms it."
     )
 

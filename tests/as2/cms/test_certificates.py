@@ -32,6 +32,11 @@ def name(*pairs: tuple[str, int, bytes]) -> bytes:
     return der.sequence(*(der.set_of([der.sequence(der.oid(kind), der.tlv(tag, value))]) for kind, tag, value in pairs))
 
 
+def test_a_certificate_prints_in_one_line_without_its_bytes():
+    shown = f"{pinned('acme')!r}"
+    assert shown == f"<Certificate CN=acme, O=Tests, SHA-256 {pinned('acme').fingerprint}>"
+
+
 def test_an_ordinary_certificate_is_read_as_cryptography_reads_it():
     for kind in ("rsa", "ec"):
         ours, theirs = pinned("acme", kind), x509_certificate("acme", kind)

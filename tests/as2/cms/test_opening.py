@@ -124,6 +124,7 @@ def test_a_padding_that_is_none_is_refused(last):
 def test_a_message_for_somebody_else_says_so_to_us_and_nothing_new_to_the_partner():
     with pytest.raises(NotARecipient, match="2 recipients") as caught:
         opened(enveloped(CONTENT, "beta", "gamma"))
+    assert pinned("beta").shown in caught.value.detail and "CN=gamma" in caught.value.detail
     assert caught.value.disposition == DecryptionFailed().disposition
     assert caught.value.public == DecryptionFailed().public
     with pytest.raises(NotARecipient):

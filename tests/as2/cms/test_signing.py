@@ -2,12 +2,16 @@
 
 import datetime
 import itertools
+import os
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from gateway.as2.cms import Style, read_signature, sign, verify
+from gateway.as2.cms import Certificate, Identity, KeyTransport, Style, envelope, oddities, read_signature, sign, verify
 from gateway.as2.errors import AlgorithmNotAllowed, KeyUnusable
 from tests.as2.cms.contents import CONTENT, digests_of
+from tests.as2.cms.der_edit import parse, write
 from tests.support.identities import identity, pinned
 
 AT = datetime.datetime(2026, 11, 21, 8, 30, tzinfo=datetime.UTC)
@@ -108,6 +112,18 @@ def test_a_key_signs_with_the_scheme_of_its_kind():
     for kind, scheme in (("rsa", "ecdsa"), ("ec", "rsa"), ("ec", "pss")):
         with pytest.raises(KeyUnusable):
             sign(digest, "sha256", identity("acme", kind), scheme=scheme)
+
+
+def test_a_key_that_is_too_short_is_told():
+    short = rsa.generate_private_key(65537, 1024)
+    tree = parse(pinned("acme").der)
+    tree[0][1][0][1][6] = parse(short.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))[0]
+    weak = Identity(Certificate(write(tree)), short)
+    assert oddities(weak.certificate) == ("its key has 1024 bits, less than 2048",)
+    with pytest.raises(KeyUnusable, match="too short"):
+        sign(digests_of(CONTENT)("sha512"), "sha512", weak, scheme="pss")
+    with pytest.raises(KeyUnusable, match="too short"):
+        envelope(CONTENT, [weak.certificate], random=os.urandom, key_transport=KeyTransport("oaep", "sha512"))
 
 
 def test_nothing_is_signed_with_md5_or_an_unknown_digest():
