@@ -1,7 +1,7 @@
 """Reads BER (X.690 8), small values in memory: definite and indefinite lengths, constructed strings, everything within bounds.
 
 ``gateway.as2.stream`` reads what is too large for memory. Whatever is not BER raises MalformedCMS; nothing else is raised,
-nothing recurses deeper than DEPTH, and no value costs more than its own length times DEPTH.
+nothing goes deeper than DEPTH, and whoever sends a value of many small ones is stopped at CHILDREN.
 """
 
 from __future__ import annotations
@@ -59,15 +59,25 @@ def _long_tag(data: bytes, at: int) -> tuple[int, int]:
 
 
 def end_of(data: bytes, at: int, end: int, depth: int = 0) -> int:
-    """Return the index behind the END that closes the indefinite value whose body begins at ``at``."""
-    if depth > DEPTH:
-        raise malformed(f"values nest deeper than {DEPTH}")
-    while data[at : at + 2] != der.END:
+    """Return the index behind the END that closes the indefinite value whose body begins at ``at``, ``depth`` values deep."""
+    level, count = 1, 0
+    while level:
+        if data[at : at + 2] == der.END:
+            at += 2
+            level -= 1
+            continue
         _tag, body, stop = header(data, at, end)
-        at = end_of(data, body, end, depth + 1) if stop < 0 else stop
-    if at + 2 > end:
+        count += 1
+        if stop < 0:
+            level += 1
+        at = body if stop < 0 else stop
+        if level + depth > DEPTH + 1:
+            raise malformed(f"values nest deeper than {DEPTH}")
+        if count > CHILDREN:
+            raise malformed(f"a value holds more than {CHILDREN} others")
+    if at > end:
         raise malformed("it ends too early")
-    return at + 2
+    return at
 
 
 class Element:

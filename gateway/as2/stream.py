@@ -13,7 +13,8 @@ from gateway.as2 import der
 from gateway.as2.ber import DEPTH, Element, header, malformed
 
 BLOCK = 65536
-ELEMENT = 1 << 20  # The largest value that is taken into memory: certificates, recipients, signers.
+ELEMENT = 1 << 18  # The largest value that is taken into memory: a certificate, all recipients, all signers.
+FEW, SMALL = 100_000, 64  # More values than FEW must have SMALL bytes each on average, or reading them takes too long.
 _HEADER = 16  # More than tag and length can take.
 _UNBOUNDED = 1 << 62
 
@@ -23,13 +24,13 @@ Source = bytes | BinaryIO
 class Stream:
     """A place in a BER message, with the values that it lies in."""
 
-    __slots__ = ("_at", "_base", "_buffer", "_file", "_frames")
+    __slots__ = ("_at", "_base", "_buffer", "_file", "_frames", "_values")
 
     def __init__(self, source: Source) -> None:
         """Begin at the beginning of bytes, or where a file stands."""
         self._file = None if isinstance(source, bytes) else source
         self._buffer = source if isinstance(source, bytes) else b""
-        self._at = self._base = 0
+        self._at = self._base = self._values = 0
         self._frames: list[tuple[int, bool]] = [
             (_UNBOUNDED, False)
         ]  # Where the value ends at the latest; whether an END ends it.
@@ -58,6 +59,9 @@ class Stream:
     def _header(self) -> tuple[int, int, int]:
         """Read tag and length of the next value without going there: the tag, the size of both, the size of the body or -1."""
         self._fill(_HEADER)
+        self._values += 1
+        if self._values > FEW and self._values * SMALL > self.position:
+            raise malformed("it is cut into too many pieces")
         bound = self._frames[-1][0]
         tag, body, stop = header(self._buffer, self._at, _UNBOUNDED)
         if body > len(self._buffer) or (body if stop < 0 else stop) + self._base > bound:

@@ -101,6 +101,9 @@ def test_a_value_within_bounds_is_read_and_one_beyond_is_refused():
     with pytest.raises(MalformedCMS):
         Element(many).children()
     assert len(Element(der.sequence(*[der.NULL] * CHILDREN)).children()) == CHILDREN
+    assert len(Element(b"\x30\x80" + der.NULL * CHILDREN + der.END).children()) == CHILDREN
+    with pytest.raises(MalformedCMS, match="more than"):
+        Element(b"\x30\x80" + der.NULL * (CHILDREN + 1) + der.END)
 
 
 def test_tags_above_30_are_read():

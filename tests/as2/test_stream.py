@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gateway.as2 import der
 from gateway.as2.ber import DEPTH, Element
 from gateway.as2.errors import MalformedCMS
-from gateway.as2.stream import BLOCK, Stream
+from gateway.as2.stream import BLOCK, FEW, Stream
 from tests.as2.berify import berify
 from tests.as2.test_ber import values
 
@@ -117,6 +117,20 @@ def test_what_is_nested_too_deep_or_too_long_for_memory_is_refused():
         Stream(der.octets(b"x" * 2000)).element(1000)
     with pytest.raises(MalformedCMS):
         Stream(b"\x30\x80" + der.NULL * 2000 + b"\0\0").element(1000)
+
+
+def test_a_message_of_nothing_but_tiny_pieces_is_refused():
+    """Each byte of it would cost as much as a thousand of an honest one."""
+    for piece in (b"\x04\x00", b"\x04\x01x", b"\x24\x80\x00\x00"):
+        with pytest.raises(MalformedCMS, match="pieces"):
+            list(Stream(io.BytesIO(b"\x24\x80" + piece * (FEW + 10))).octets())
+        with pytest.raises(MalformedCMS, match="pieces"):
+            Stream(io.BytesIO(b"\x30\x80" + piece * (FEW + 10))).skip()
+
+
+def test_a_large_message_may_have_many_pieces():
+    data = b"\x24\x80" + der.octets(b"x" * 76) * (FEW + 10) + der.END
+    assert sum(map(len, Stream(io.BytesIO(data)).octets())) == 76 * (FEW + 10)
 
 
 def test_a_length_beyond_the_end_of_the_file_takes_no_memory():
