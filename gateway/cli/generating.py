@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from gateway.cli import console
 from gateway.cli.examples import EXAMPLES
 from gateway.x12.generate import Mode, Plan, generate
-from gateway.x12.generate.mutants import RULES, Mutant, mutate
+from gateway.x12.generate.mutants import BY_GUIDE, RULES, Mutant, mutate
 from gateway.x12.standards import VERSIONS, set_definition
 
 _LONG = 4 << 20  # Bytes from which on a progress bar is shown.
@@ -75,6 +75,8 @@ def write_document(
     console.err.print(f"broken: {broken.rule}", markup=False)
     for fault in broken.faults:
         console.err.print(f"expected: {fault}", markup=False)
+    if broken.guide:
+        console.err.print(f"by a guide with the rule {broken.guide}", markup=False)
 
 
 def _chance(seed: int) -> Random:
@@ -115,8 +117,9 @@ def _bytes(size: str) -> int:
 
 def _broken(plan: Plan, seed: int, rule: str) -> Mutant:
     """Make documents, beginning with that of the seed, until the rule can be broken in one."""
-    if rule and rule not in RULES:
-        raise typer.BadParameter(f"there is no rule {rule!r}; there are: {', '.join(sorted(RULES))}")
+    known = RULES | BY_GUIDE
+    if rule and rule not in known:
+        raise typer.BadParameter(f"there is no rule {rule!r}; there are: {', '.join(sorted(known))}")
     if plan.size > _MOST_TO_BREAK:
         raise typer.BadParameter(f"a document that is broken has {_MOST_TO_BREAK >> 20} MiB at most; ask for less")
     chance = _chance(seed)

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from gateway.cli import console, generating
-from gateway.x12.generate.mutants import RULES
+from gateway.x12.generate.mutants import BY_GUIDE, RULES
 from tests.cli.command import gateway_command
 
 
@@ -61,6 +61,14 @@ def test_a_mutant_breaks_the_rule_that_it_names():
     assert checked.code == 1 and "AK403:7 code-not-valid" in checked.out
 
 
+def test_a_total_is_broken_by_name_and_the_rule_of_the_guide_is_said():
+    found = gateway_command("x12", "generate", "850", "--rule", "line-count-wrong", "--lines", 3)
+    name, expected, guide = found.err.splitlines()
+    assert name == "broken: line-count-wrong" and expected.startswith("expected: AK403:7 total-of-guide-differs seg ")
+    assert guide == "by a guide with the rule CTT01: {total: count(PO1)}"
+    assert gateway_command("check", "-", stdin=found.data).code == 0, "the standard lets it pass"
+
+
 def test_any_rule_may_be_broken():
     seen = set()
     for seed in range(8):
@@ -98,7 +106,7 @@ def test_what_can_not_be_is_answered_with_what_can(words, said):
 
 def test_the_rules_are_listed_for_whoever_names_none_that_there_is():
     found = gateway_command("x12", "generate", "850", "--rule", "?", COLUMNS="4000")
-    assert all(name in found.err for name in RULES)
+    assert all(name in found.err for name in RULES | BY_GUIDE)
 
 
 def test_a_long_document_shows_its_progress_on_a_terminal_and_never_on_standard_output(monkeypatch):

@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 
 from gateway.x12.faults import FaultCode, Level
 from gateway.x12.generate import Mode, Plan, generate
-from gateway.x12.generate.mutants import RULES, Expected, Mutant, mutate
+from gateway.x12.generate.mutants import BY_GUIDE, RULES, Expected, Mutant, mutate
+from gateway.x12.model import TransactionSet
+from gateway.x12.reader import read
 from gateway.x12.report import report
 from gateway.x12.standards import available, library, set_definition
-from gateway.x12.validator import validate
+from gateway.x12.validator import look_closely, validate
 from tests.x12.samples import BODIES, document
+from tests.x12.test_guide_rules import guide_of
 
 SETS = [(set_id, version) for version in library.VERSIONS for set_id in available(version)]
 MODES = [Mode.SOME] * 6 + [Mode.MINIMAL, Mode.FULL]
@@ -36,6 +39,9 @@ WHERE = {
     "parent-unknown": _having("HL"),
     "children-flag-wrong": _having("HL"),
     "level-code-unknown": _having("HL"),
+    "repetition-separator-equal": [which for which in SETS if which[1] == "005010"],
+    "line-count-wrong": _having("CTT"),
+    "hash-total-wrong": [which for which in _having("CTT") if which[0] in ("810", "850", "855", "860", "865")],
 }
 
 
@@ -120,7 +126,36 @@ def test_the_rules_reach_every_code_of_the_standard():
     assert segments == {"1", "2", "3", "4", "5", "6", "7"}
     assert elements == {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "12", "13"}
     assert sets == {"1", "2", "3", "4", "6", "7", "18", "23"}
-    assert groups == {"1", "3", "4", "5", "6"}
+    assert groups == {"1", "3", "4", "5", "6", "19"}
+
+
+@pytest.mark.parametrize("rule", BY_GUIDE)
+def test_a_total_is_wrong_under_a_guide_and_only_there(rule):
+    made = 0
+    for seed in range(EACH * 10):
+        chance = Random(f"{rule} {seed}")
+        mutant = mutate(document_of(chance, WHERE[rule]), chance, rule)
+        if mutant is None:
+            continue
+        assert said(mutant.data) == Counter()
+        sets = [part for part in read(mutant.data) if isinstance(part, TransactionSet)]
+        told = Counter()
+        for transaction in sets:
+            judged = look_closely(transaction)
+            guide = guide_of(mutant.guide, set_id=judged.set_id, version=judged.definition.version)
+            told += Counter(
+                Expected(fault.code, fault.segment, fault.position, fault.element)
+                for fault in guide.apply(judged, transaction.segments).faults
+            )
+        assert told == Counter(mutant.faults), (seed, mutant.guide)
+        made += 1
+    assert made >= EACH
+
+
+def test_what_only_a_guide_forbids_is_broken_when_it_is_asked_for():
+    chance = Random(3)
+    assert not {mutate(document("850").encode(), chance).rule for _ in range(300)} & BY_GUIDE.keys()
+    assert mutate(document("850").encode(), chance, "hash-total-wrong").guide == "CTT02: {total: hash(PO1/02)}"
 
 
 def test_a_seed_says_all():

@@ -11,8 +11,8 @@ from gateway.x12.guide import Guide, load_guide
 from tests.x12.samples import BODIES, judged, places, replaced
 
 
-def guide_of(*rules: str, set_id: str = "850", head: str = "") -> Guide:
-    text = f"guide: acme/{set_id}\nset: '{set_id}'\nversion: '004010'\n{head}" + ("rules:\n" if rules else "")
+def guide_of(*rules: str, set_id: str = "850", head: str = "", version: str = "004010") -> Guide:
+    text = f"guide: acme/{set_id}\nset: '{set_id}'\nversion: '{version}'\n{head}" + ("rules:\n" if rules else "")
     return load_guide(read(text + "".join(f"  {rule}\n" for rule in rules), "acme.guide.yaml"))
 
 

@@ -81,8 +81,8 @@ class SetMaker:
         self._order.take(use)
         if use.name == "CTT":
             kind = use.segment.positions[1].kind
-            full = self._mode is Mode.FULL and isinstance(kind, Element)
-            return self._make.totals(use, self._lines, self._hash.written(kind) if full else "")
+            said = self._mode is Mode.FULL and isinstance(kind, Element) and self._hash.written(kind)
+            return self._make.totals(use, self._lines, said or "")
         return self._verdicts.agreed(self._make.segment(use))
 
     def _times(self, item: Use | Loop, depth: int) -> int:

@@ -177,6 +177,16 @@ def interchange_repeated(subject: Subject, chance: Chance) -> Change | None:
     return Change((copy,), (Expected(FaultCode.INTERCHANGE_REPEATED),))
 
 
+def group_repeated(subject: Subject, chance: Chance) -> Change | None:
+    """Send a group twice in its interchange."""
+    start, end, last = subject.group, subject.group_end, subject.end
+    if end is None or last is None or last.elements is None:
+        return None
+    copy = Edit(start.offset, 0, subject.data[start.offset : end.offset + end.length])
+    count = element_edit(subject, last, 1, str(int(last.elements[0]) + 1))
+    return Change((copy, count), (Expected(FaultCode.GROUP_REPEATED),))
+
+
 RULES: dict[str, Breaker] = {
     **{row[0]: partial(_in_isa, row) for row in _ISA},
     **{row[0]: partial(_in_gs, row) for row in _GS},
@@ -195,5 +205,6 @@ RULES: dict[str, Breaker] = {
     "junk": junk,
     "stray": stray,
     "blank-in-envelope": blank_in_envelope,
+    "group-repeated": group_repeated,
     "interchange-repeated": interchange_repeated,
 }

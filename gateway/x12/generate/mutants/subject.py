@@ -39,11 +39,15 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A document with one rule broken. There is more than one fault only where the data end too early."""
+    """A document with one rule broken. There is more than one fault only where the data end too early.
+
+    ``guide`` is the line of a guide under which it is a fault; empty for what the standard itself forbids.
+    """
 
     data: bytes
     rule: str
     faults: tuple[Expected, ...]
+    guide: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to edit, and the faults that come of it."""
+    """What to edit, the faults that come of it, and the line of a guide that they take, if any."""
 
     edits: tuple[Edit, ...]
     faults: tuple[Expected, ...]
+    guide: str = ""
 
 
 @dataclass(slots=True)
