@@ -156,7 +156,7 @@ def _show(found: FileReport) -> None:
             if not judgment.exact and judgment.definition is not None:
                 out.print(
                     f"  {judgment.set_id} {judgment.control_number}: version {escape(judgment.version)}"
-                    f" judged by {judgment.definition.version}"
+                    f" judged by {judgment.judged_by}"
                 )
             for explained in explain_set(judgment, found.guides):
                 _show_explained(explained)

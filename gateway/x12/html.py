@@ -142,8 +142,10 @@ class _Page:
                 yield from self._document(judgment, found)
         clean = [f"{judgment.set_id} {judgment.control_number}" for judgment in each.documents if not judgment.faults]
         if clean:
+            others = {one.version: one.judged_by for one in each.documents if not (one.faults or one.exact)}
+            said = "".join(f" Version {version} is judged by {judge}." for version, judge in others.items() if judge)
             rest = f" and {len(clean) - _MOST_CLEAN} more" if len(clean) > _MOST_CLEAN else ""
-            yield f'<p><span class="good">Nothing wrong</span> in {escape(", ".join(clean[:_MOST_CLEAN]))}{rest}.</p>\n'
+            yield f'<p><span class="good">Nothing wrong</span> in {escape(", ".join(clean[:_MOST_CLEAN]))}{rest}.{escape(said)}</p>\n'
 
     def _document(self, judgment: Judgment, found: FileReport) -> Iterator[str]:
         word = '<span class="good">accepted</span>' if judgment.accepted else '<span class="bad">rejected</span>'

@@ -55,7 +55,7 @@ class InterchangeReport:
                 {
                     "set": judgment.set_id,
                     "version": judgment.version,
-                    "judged_by": judgment.definition.version if judgment.definition else None,
+                    "judged_by": judgment.judged_by or None,
                     "control_number": judgment.control_number,
                     "accepted": judgment.accepted,
                     "faults": [each.as_dict() for each in explain_set(judgment, guides)],

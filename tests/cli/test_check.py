@@ -260,3 +260,19 @@ def test_a_progress_bar_is_shown_on_a_terminal_and_never_on_standard_output(larg
     found = gateway_command("check", "--json", large)
     assert "large.edi" in terminal.file.getvalue() and "%" in terminal.file.getvalue()
     assert len(json.loads(found.out)["interchanges"]) == 499
+
+
+@pytest.mark.parametrize(
+    ("version", "said"), [("003040", "004010, dates as YYMMDD"), ("004060VICS", "004010"), ("006020", "005010")]
+)
+def test_a_version_in_between_says_everywhere_by_what_it_was_judged(tmp_path, version, said):
+    text = invoice(version=version)
+    if version < "004010":
+        text = text.replace("*20261121*", "*261121*").replace("*20261120*", "*261120*")
+    path = tmp_path / "between.edi"
+    path.write_text(text)
+    assert f"version {version} judged by {said}" in gateway_command("check", path).out
+    [made] = json.loads(gateway_command("check", path, "--json").out)["interchanges"]
+    assert [(each["version"], each["judged_by"]) for each in made["documents"]] == [(version, said)]
+    page = gateway_command("check", path, "--html").out
+    assert f"udged by {said}." in page and version in page

@@ -282,3 +282,11 @@ async def test_canonical_json_that_is_none_is_explained(tmp_path, data, state, w
         assert found["state"] == state
         assert words in json.dumps(found)
         assert not house.erp.messages
+
+
+async def test_a_document_of_a_version_in_between_says_by_what_it_was_judged(tmp_path):
+    async with gateway(tmp_path) as house:
+        response = await house.send(invoice(version="006020"))
+        await house.settle()
+        document = (await _look(house, response))["document"]
+        assert (document["version"], document["judged_by"]) == ("006020", "005010")

@@ -11,6 +11,7 @@ from gateway.tracking.case import Case
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.transmission import Transmission
+from gateway.x12.standards import set_definition
 
 
 class _Body(BaseModel):
@@ -91,7 +92,10 @@ class DocumentBody(_Body):
     direction: str
     partner: str
     set: str
-    version: str
+    version: str = Field(description="GS08, as the sender named it.")
+    judged_by: str = Field(
+        description="The version by whose tables the set is judged, with what is read differently; empty where it is not defined."
+    )
     state: str
     acknowledgment: str = Field(description="none, waiting, accepted, accepted_with_errors, rejected or overdue")
     test: bool
@@ -109,6 +113,7 @@ class DocumentBody(_Body):
     @classmethod
     def of(cls, document: Document) -> DocumentBody:
         """Show a document."""
+        choice = set_definition(document.set_id, document.version)
         return cls(
             id=document.id,
             transmission=document.transmission_id,
@@ -116,6 +121,7 @@ class DocumentBody(_Body):
             partner=document.partner,
             set=document.set_id,
             version=document.version,
+            judged_by=choice.judged_by if choice else "",
             state=document.state,
             acknowledgment=document.acknowledgment,
             test=document.test,
