@@ -1,10 +1,13 @@
 """824 in both directions: we say why a readable document was refused, and what a partner refuses reaches a person."""
 
+import pytest
+
 from gateway.pipeline.oversight.replay import replay
 from gateway.x12.report import report
 from gateway.x12.validator import validate
 from tests.stories.test_buyer import ORDER
-from tests.support.house import SUPPLIER_KEY, gateway, supplier
+from tests.stories.test_seller import BODIES
+from tests.support.house import CUSTOMER_KEY, SUPPLIER_KEY, gateway, supplier
 from tests.support.x12 import acknowledgment, elements, functional, interchange, invoice
 
 TERMS = {"acknowledgment": {"advice": "824"}}
@@ -117,6 +120,96 @@ async def test_an_824_that_names_only_the_order_finds_it(tmp_path):
         await house.send(advice("7").replace("*PO1*****7*0001*850", "*PO1*******850"))
         await house.settle()
         assert len(await _cases(house, "advice-rejected")) == 1
+
+
+async def _sent_by_us(house, number: str) -> None:
+    """Send an invoice or ship notice to the customer."""
+    kind, name = ("ship_notice", "shipment_number") if number.startswith("SHP") else ("invoice", "invoice_number")
+    body = BODIES[kind] | {name: number}
+    made = await house.order({"type": kind, "partner": "customer", "body": body})
+    assert made.status == 202, await made.text()
+    await house.settle()
+
+
+def _customers_advice(reference: str, set_id: str = "", number: int = 91, more: str = "") -> str:
+    """An 824 of the customer that has none of our control numbers."""
+    body = f"BGN*00*ADV{number}*20261121*0800\nOTI*TR*{reference}{'*' * 7 if set_id else ''}{set_id}\n{more}TED*007*no such price"
+    return interchange(body, set_id="824", group="AG", number=number, sender=("01", "123456789"))
+
+
+@pytest.mark.parametrize(
+    ("number", "reference", "set_id", "more"),
+    [
+        ("INV-7", "IV*INV-7", "810", ""),
+        ("INV-7", "IV*INV-7", "", ""),
+        ("INV-7", "TN*4711", "810", "REF*IV*INV-7\n"),
+        ("SHP-7", "SI*SHP-7", "856", ""),
+    ],
+    ids=["OTI", "no set", "REF", "856"],
+)
+async def test_an_824_that_names_only_the_number_of_a_document_finds_it(tmp_path, number, reference, set_id, more):
+    async with gateway(tmp_path) as house:
+        await _sent_by_us(house, number)
+        await _sent_by_us(house, f"{number}8")
+        await house.send(_customers_advice(reference, set_id, more=more), CUSTOMER_KEY)
+        await house.settle()
+        [case] = await _cases(house, "advice-rejected")
+        [document] = (await house.get(f"/api/v1/documents?document_number={number}"))["items"]
+        assert case["subject"] == document["id"] and "no such price" in case["detail"]
+        assert await _cases(house, "acknowledgment-orphan") == []
+
+
+async def test_an_824_is_about_documents_of_its_sender_and_of_the_set_it_names(tmp_path):
+    async with gateway(tmp_path) as house:
+        await _sent_by_us(house, "INV-7")
+        await house.send(_customers_advice("IV*INV-7", "856"), CUSTOMER_KEY)
+        other = _customers_advice("IV*INV-7", "810").replace("*01*123456789      *", "*ZZ*SUPPLIER       *")
+        await house.send(other)
+        await house.settle()
+        assert len(await _cases(house, "acknowledgment-orphan")) == 2
+        assert await _cases(house, "advice-rejected") == []
+
+
+async def test_of_several_invoices_for_an_order_an_824_that_names_the_order_alone_takes_none(tmp_path):
+    async with gateway(tmp_path) as house:
+        for number in ("INV-7", "INV-8"):
+            await _sent_by_us(house, number)
+        [first, _second] = (await house.get("/api/v1/documents?set=810"))["items"]
+        await house.send(_customers_advice(f"PO*{first['order_number']}", "810"), CUSTOMER_KEY)
+        await house.settle()
+        assert len(await _cases(house, "acknowledgment-orphan")) == 1
+        assert await _cases(house, "advice-rejected") == []
+
+
+async def test_an_824_that_comes_again_is_a_copy_and_gets_the_first_997_again(tmp_path):
+    async with gateway(tmp_path) as house:
+        text = advice(await _order_sent(house))
+        await house.send(text)
+        await house.settle()
+        [answer] = await house.outbox(SUPPLIER_KEY)
+        await house.send(text.replace("~", "~\n"))
+        await house.settle()
+        items = (await house.get("/api/v1/documents?set=824"))["items"]
+        assert [item["state"] for item in items] == ["reconciled", "duplicate"]
+        assert items[1]["duplicate_of"] == items[0]["id"]
+        [order] = (await house.get("/api/v1/documents?set=850"))["items"]
+        timeline = (await house.get(f"/api/v1/documents/{order['id']}"))["timeline"]
+        assert [event["type"] for event in timeline].count("advice.received") == 1
+        again = await house.get(f"/api/v1/documents/{items[0]['id']}")
+        assert again["acknowledgments"][0]["content"] == answer
+
+
+async def test_an_824_with_other_words_under_used_numbers_is_refused(tmp_path):
+    async with gateway(tmp_path) as house:
+        text = advice(await _order_sent(house))
+        await house.send(text)
+        await house.settle()
+        await house.outbox(SUPPLIER_KEY)
+        await house.send(text.replace("no ship date", "no price at all"))
+        await house.settle()
+        assert len(await _cases(house, "numbers-reused")) == 1
+        [answer] = await house.outbox(SUPPLIER_KEY)
+        assert elements(answer, "AK5")[0] == ["AK5", "R", "23"]
 
 
 async def test_an_824_about_nothing_that_we_sent_changes_nothing(tmp_path):

@@ -145,12 +145,27 @@ def reconcile_advice(uow: UnitOfWork, world: World, received: Document, segments
 
 
 def _sent(uow: UnitOfWork, partner: str, advice: Advice) -> list[Document]:
-    """Find what an advice is about: by its control numbers where it names them, else by the purchase order."""
+    """Find what an advice is about: by its control numbers, else by its document number, else by the purchase order.
+
+    An order that several documents of the set are about names none of them.
+    """
     choice = set_definition(advice.set_id, advice.version or "004010")
     if choice is not None and advice.group_number:
         found = uow.find_sent(partner, choice.definition.group_id, advice.group_number)
         named = [each for each in found if same_number(each.control_number, advice.control_number)]
         return named if advice.control_number else found
-    if advice.order_number:
-        return uow.find_for_order(partner, advice.order_number, advice.set_id, "outbound")
-    return []
+    for number in dict.fromkeys([advice.reference, *(value for _qualifier, value in advice.references)]):
+        numbered = (
+            [each for each in uow.find_named(partner, number) if advice.set_id in ("", each.set_id)] if number else []
+        )
+        if numbered:
+            return _last_sent(numbered)
+    ordered = uow.find_for_order(partner, advice.order_number, advice.set_id, "outbound") if advice.order_number else []
+    return ordered if len({each.document_number for each in ordered}) == 1 else []
+
+
+def _last_sent(found: list[Document]) -> list[Document]:
+    """Return what was sent last under a number: an order and its change have the same. What names no set may mean several."""
+    if len({each.set_id for each in found}) > 1:
+        return []
+    return [max(found, key=lambda each: each.id)]

@@ -5,6 +5,8 @@ Runs inside one transaction. Duplicates are looked for here, so that two copies 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from gateway.pipeline.inbound.acknowledge import Answer, acknowledge
 from gateway.pipeline.inbound.advise import advise, reconcile_advice
 from gateway.pipeline.inbound.claim import Claims
@@ -24,6 +26,7 @@ from gateway.pipeline.step import Park
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import AcknowledgmentState, Document, DocumentState
 from gateway.tracking.transmission import Transmission
+from gateway.trading.directory import Partner
 from gateway.x12.acknowledgment import answers_needed, read_functional_acknowledgment, read_interchange_acknowledgment
 from gateway.x12.advice import SET_ID as ADVICE
 from gateway.x12.faults import Fault, FaultCode, Level
@@ -47,7 +50,7 @@ def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], wo
         drafts = _not_stored(uow, portion, drafts)
     claims = Claims(uow, world)
     for draft in drafts:
-        _find_first(uow, world, draft)
+        _find_first(uow, world, draft, partner)
         _claim_numbers(claims, draft)
         portion.copies.note(draft.document, draft.first if draft.is_copy else None)
     answers: list[Answer] = []
@@ -122,14 +125,19 @@ def _not_stored(uow: UnitOfWork, portion: Portion, drafts: list[Draft]) -> list[
     return new
 
 
-def _find_first(uow: UnitOfWork, world: World, draft: Draft) -> None:
-    """Look whether the numbers of a draft came before within the agreement's window."""
+def _find_first(uow: UnitOfWork, world: World, draft: Draft, partner: Partner) -> None:
+    """Look whether the numbers of a draft came before within the agreed window; an 824 needs no agreement of its own."""
     agreement = draft.read.agreement
-    if agreement is None:
+    if agreement is None and draft.document.set_id != ADVICE:
         return
-    draft.first = uow.find_first(draft.document, world.clock() - agreement.duplicate_window)
+    window = agreement.duplicate_window if agreement is not None else _longest_window(partner)
+    draft.first = uow.find_first(draft.document, world.clock() - window)
     if draft.first is not None and not draft.is_copy:
         refuse_reused(draft)
+
+
+def _longest_window(partner: Partner) -> timedelta:
+    return max((agreement.duplicate_window for agreement in partner.agreements.values()), default=timedelta(0))
 
 
 def _claim_numbers(claims: Claims, draft: Draft) -> None:
