@@ -131,10 +131,26 @@ def _signed(opening: Opening, tools: Tools) -> Opening:
     signature = read_signature(detached.source())
     if signature.encapsulated:
         raise UnsupportedFormat("The signature holds a content of its own. Send a detached one in multipart/signed.")
-    inner = read_entity(content)
-    hashed = hashed_entity(inner)
-    proved, form = verified(signature, hashed, tools)
+    try:
+        inner = read_entity(content)
+        hashed = hashed_entity(inner)
+        proved, form = verified(signature, hashed, tools)
+    except IntegrityCheckFailed:
+        longer = _with_carriage_return(entity.body, content)
+        if longer is None:
+            raise
+        inner = read_entity(longer)
+        hashed = hashed_entity(inner)
+        proved, form = verified(signature, hashed, tools)
     return replace(_with_signer(opening, inner, hashed, proved, form), signature=opening.signature or detached)
+
+
+def _with_carriage_return(body: Slice, content: Slice) -> Slice | None:
+    """Return the content with the CR behind it, which belongs to it where boundaries end with LF alone; None where they don't."""
+    start, end = content.start - body.start, content.end - body.start
+    if body.at(end, 1) == b"\r" and body.at(max(0, start - 2), min(2, start))[-2:] != b"\r\n":
+        return body.part(start, end + 1)
+    return None
 
 
 def _signature_part(part: Slice) -> Entity:

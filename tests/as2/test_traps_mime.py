@@ -576,3 +576,9 @@ def opaque(content: bytes, data: bytes, signed_data: bytes) -> bytes:
 
 def test_an_invoice_keeps_its_bytes():
     assert unpacked(packed()).payloads[0].read() == INVOICE
+
+
+def test_trap_20_content_that_ends_with_cr_before_boundaries_of_lf_keeps_it():
+    entity = b"Content-Type: application/octet-stream\n\n\x01\x02\r"
+    found = received(headers(signed_type()), multipart_signed(entity, eol="\n"))
+    assert found.payloads[0].read() == b"\x01\x02\r"
