@@ -153,8 +153,6 @@ def report(message, fields: str, text: str) -> bytes:
     lines = fields.strip().format(id=message.message_id, mic=str(message.mic).partition(",")[0])
     parts = f"--R\n{text}\n--R\nContent-Type: message/disposition-notification\n\n{lines}\n\n--R--\n"
     return parts.replace("\n", "\r\n").encode()
-        "\n", "\r\n"
-    ).encode()
 
 
 RECEIPTS = {
