@@ -23,7 +23,8 @@ from gateway.ledger.opening import open_ledger
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
-from gateway.pipeline.ports import Bounds, ErpConnector, World
+from gateway.mailboxes import sftp_receivers
+from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.worker import Worker
 from gateway.settings import ErpText, Settings, read_secret
@@ -127,6 +128,9 @@ def _world(
         clock=utc_now,
         new_id=IdMaker(),
         random=random.SystemRandom().random,
+        listeners=[*make_listeners(settings, world), *sftp_receivers(settings, world, database)]
+        if roles.receive
+        else (),
         wake=wake,
         bounds=bounds,
     )

@@ -135,6 +135,18 @@ class Settings(_Text):
     environment: Environment
     gateway: GatewayText
 
+class SFTPDoorText(_Text):
+    """Our SFTP server, with a mailbox for each partner that has an account."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(2022, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    connections: int = Field(500, ge=1, le=20_000, description="Connections at a time, of all partners.")
+    failures: int = Field(
+        5, ge=1, description="Wrong logins that an address may make before it must wait, each time longer."
+    )
+    login_within: Duration = Field(read_duration("30s"), description="How long a client may take to log in.")
+
+
     def below_data(self, path: str) -> Path:
         """Return a path as given when absolute, else below the data folder."""
         return self.environment.data_dir / path
@@ -143,6 +155,9 @@ class Settings(_Text):
 def load_settings(environment: Environment | None = None) -> Settings:
     """Read the environment and ``gateway.yaml``; raise ConfigurationError with every mistake of both."""
     problems: list[Problem] = []
+    sftp: SFTPDoorText | None = Field(
+        None, description="Our SFTP server; without it there is none. sftp: {} takes all defaults."
+    )
     if environment is None:
         environment = _environment(problems)
     if not environment.config_dir.is_dir():

@@ -6,8 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import os
+import shutil
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -20,22 +24,57 @@ from gateway.pipeline.ports import Blob
 
 SMALL = 64 << 10
 CHUNK = 1 << 16
+_ABANDONED_SECONDS = 86400.0
 
 
 class FileVault:
     """Fulfils `gateway.pipeline.ports.Vault`: a folder for what is large, the database for what is small."""
 
-    def __init__(self, folder: Path, database: SqlLedger, *, limit: int) -> None:
+    def __init__(self, folder: Path, database: SqlLedger, *, limit: int, shared: bool = False) -> None:
         self._folder = folder
         self._database = database
         self._limit = limit
         (folder / "staging").mkdir(parents=True, exist_ok=True)
+        # Where others work on the same folder, what is young may be on its way in.
+        before = time.time() - _ABANDONED_SECONDS if shared else math.inf
         for left_over in (folder / "staging").iterdir():
-            left_over.unlink()  # Never told of: whoever sent it got no answer.
+            with suppress(FileNotFoundError):
+                if left_over.stat().st_mtime < before:
+                    left_over.unlink()  # Never told of: whoever sent it got no answer.
 
     def stage(self) -> FileStage:
         """Begin to take bytes in."""
         return FileStage(self, self._limit)
+
+    async def adopt(self, path: str, digest: str, size: int) -> Blob:
+        """Take over a complete file of ours, whose SHA-256 is known; it is copied only where the vault is on another disk."""
+        await asyncio.to_thread(self._adopt, Path(path), digest)
+        return Blob(digest, size)
+
+    def _adopt(self, path: Path, digest: str) -> None:
+        source = path
+        if path.stat().st_dev != self.staging.stat().st_dev:
+            source = self.staging / os.urandom(12).hex()
+            shutil.copyfile(path, source)
+        handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        self.settle(source, digest)
+        path.unlink(missing_ok=True)
+
+    def settle(self, path: Path, digest: str) -> None:
+        """Move a flushed file to where its bytes belong, and flush the folders. Blocks."""
+        target = self.path(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+        for folder in (target.parent, target.parent.parent):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
     async def read(self, digest: str) -> bytes:
         """Return all bytes of a blob; raise LedgerError when they are gone or were changed."""
@@ -140,15 +179,7 @@ class FileStage:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        target = self._vault.path(digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._path.replace(target)
-        for folder in (target.parent, target.parent.parent):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        self._vault.settle(self._path, digest)
 
     async def abandon(self) -> None:
         """Forget the bytes."""

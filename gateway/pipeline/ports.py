@@ -148,6 +148,9 @@ class Stage(Protocol):
 
     async def abandon(self) -> None:
         """Forget them."""
+    async def adopt(self, path: str, digest: str, size: int) -> Blob:
+        """Take over a complete file of ours, whose SHA-256 is known; it is durable afterwards, and gone from ``path``."""
+
 
 
 @dataclass(frozen=True, slots=True)

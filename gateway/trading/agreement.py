@@ -106,7 +106,7 @@ class Terms(_Text):
     """What any level may say."""
 
     version: Version | None = Field(None, description="GS08 of what we send; by default 004010.")
-    transport: Literal["as2", "folder", "rest"] | None = Field(
+    transport: Literal["as2", "folder", "rest", "sftp"] | None = Field(
         None, description="How we send; by default a channel that the partner has."
     )
     delimiters: DelimiterText | None = None

@@ -110,8 +110,15 @@ def _channel(data: Located, agreement: Agreement) -> Iterator[Problem]:
         yield data.problem(place, "there is no outbound folder", "add channels: {folder: {outbound: PATH}}")
     if agreement.transport == "as2" and not _at(data, "channels", "as2", "send", "url"):
         yield data.problem(place, "there is no address for AS2", "add channels: {as2: {send: {url: https://...}}}")
+    if agreement.transport == "sftp" and not (_at(data, "channels", "sftp", "account") or _deliver(data)):
+        advice = "add channels: {sftp: {account: {keys: [...]}}}, or sftp: {server: {deliver: {folder: PATH}}}"
+        yield data.problem(place, "there is neither a mailbox nor a folder for SFTP", advice)
     if agreement.transport == "rest" and _at(data, "channels", "rest") is None:
         yield data.problem(place, "there is no REST channel", "add channels: {rest: {}}")
+
+
+def _deliver(data: Located) -> Any:
+    return _at(data, "channels", "sftp", "server", "deliver")
 
 
 def _marks(data: Located, agreement: Agreement) -> Iterator[Problem]:
@@ -156,6 +163,11 @@ def _claims(data: Located, *, is_own: bool) -> Iterator[_Claim]:
         if isinstance(name, str):
             advice = "an AS2 name belongs to one partner; remove one of the two"
             yield _Claim(("as2", name), f"the AS2 name {name}", (*where, index), advice)
+    account = _at(data, "channels", "sftp", "account")
+    if isinstance(account, dict):
+        user = _word(account, "user") or str(_at(data, "partner"))
+        advice = "give each partner a user name of its own"
+        yield _Claim(("sftp", user), f"the SFTP user {user}", ("channels", "sftp", "account"), advice)
     for index, item in entries(data, "api_keys"):
         if _word(item, "sha256"):
             advice = f"make a key of its own with: gateway partner key {_at(data, 'partner')}"

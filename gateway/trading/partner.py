@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from gateway.trading.agreement import AgreementText, Terms
 from gateway.trading.as2 import AS2Channel, AS2Own
 from gateway.trading.kinds import NAME_PARTS, Address, Hash, InterchangeId, Name, Qualifier, Secret
+from gateway.trading.sftp import SFTPChannel, check_name_template
 
 
 class _Text(BaseModel):
@@ -71,13 +71,7 @@ class FolderChannel(_Text):
     @field_validator("name")
     @classmethod
     def _known_parts(cls, value: str) -> str:
-        for part in re.findall(r"\{(.*?)\}", value):
-            if part not in NAME_PARTS:
-                known = ", ".join(f"{{{name}}}" for name in NAME_PARTS)
-                raise ValueError(f"a file name can't hold {{{part}}}; use {known}")
-        if not {"{control_number}", "{id}"} & set(re.findall(r"\{.*?\}", value)):
-            raise ValueError("two files would have the same name; put {control_number} or {id} into it")
-        return value
+        return check_name_template(value)
 
 
 class Channels(_Text):
@@ -86,6 +80,7 @@ class Channels(_Text):
     rest: RestChannel | None = Field(None, description="By HTTP; rest: {} for a partner who posts and fetches.")
     folder: FolderChannel | None = Field(None, description="By files in folders.")
     as2: AS2Channel | None = Field(None, description="By AS2.")
+    sftp: SFTPChannel | None = Field(None, description="By SFTP.")
 
 
 class Contact(_Text):

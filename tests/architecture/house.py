@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("web",),
     ("transports", "erp", "ledger"),
-    ("doors",),
+    ("doors", "mailboxes"),
     ("bootstrap",),
     ("server",),
     ("demo", "reference", "cli", "__main__"),

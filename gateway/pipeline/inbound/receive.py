@@ -46,15 +46,16 @@ async def receive(submission: Submission, world: World) -> Receipt:
 
     Raises Conflict when its idempotency key was used with other bytes.
     """
-    transmission = _transmission(submission, world)
+    transmission = transmission_of(submission, world)
     receipt, tasks = await world.ledger.tx(
-        partial(_store, submission=submission, transmission=transmission, world=world)
+        partial(store, submission=submission, transmission=transmission, world=world)
     )
     world.wake(tasks)
     return receipt
 
 
-def _transmission(submission: Submission, world: World) -> Transmission:
+def transmission_of(submission: Submission, world: World) -> Transmission:
+    """Make the record of a submission."""
     partner = submission.partner
     return Transmission(
         id=world.new_id(),
@@ -74,9 +75,13 @@ def _transmission(submission: Submission, world: World) -> Transmission:
     )
 
 
-def _store(
+def store(
     uow: UnitOfWork, *, submission: Submission, transmission: Transmission, world: World
 ) -> tuple[Receipt, list[Task]]:
+    """Store a submission within a transaction of the caller, who wakes the steps that are returned once it is committed.
+
+    Raises Conflict as `receive` does.
+    """
     known = uow.find_transmission(
         transmission.source,
         key=submission.idempotency_key,

@@ -35,6 +35,8 @@ def channel_of(partner: Partner, agreement: Agreement | None) -> str:
         return "folder"
     return "rest"
 
+    if channels.rest is None and channels.sftp is not None and (channels.sftp.account or channels.sftp.delivers):
+        return "sftp"
 
 def answer_id(received: Transmission, offset: int) -> str:
     """Return the id of our acknowledgment of the interchange that begins at ``offset`` of a transmission.
@@ -72,9 +74,11 @@ def outbound_transmission(
 
 
 def sending_of(transmission: Transmission, data: bytes, partner: Partner, now: datetime) -> list[Task]:
-    """Return the step that sends a transmission; none where it waits in the outbox for the partner to fetch it."""
-    channel = partner.text.channels.rest
-    if transmission.transport == "rest" and (channel is None or channel.webhook is None):
+    """Return the step that sends a transmission; none where it waits for the partner to fetch it."""
+    rest, sftp = partner.text.channels.rest, partner.text.channels.sftp
+    if transmission.transport == "rest" and (rest is None or rest.webhook is None):
+        return []
+    if transmission.transport == "sftp" and sftp is not None and not sftp.delivers:
         return []
     return [Task(StepName.TRANSMIT, transmission.id, transmission.tracking_id, now, carry=(transmission, data))]
 
@@ -108,10 +112,12 @@ async def run(task: Task, world: World) -> Outcome:
 
 def file_name(partner: Partner, transmission: Transmission) -> str:
     """Return the name under which a partner gets these bytes; only letters, digits, ``-``, ``_`` and ``.`` are in it."""
-    folder = partner.text.channels.folder
+    folder, sftp = partner.text.channels.folder, partner.text.channels.sftp
     template = folder.name if folder is not None else "{set}_{control_number}.edi"
     facts = {
         "set": transmission.name or "x12",
+    if transmission.transport == "sftp" and sftp is not None:
+        template = sftp.template
         "control_number": transmission.control_number or transmission.id,
         "id": transmission.id,
         "timestamp": f"{transmission.created_at:%Y%m%dT%H%M%S}",
