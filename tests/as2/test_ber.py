@@ -82,6 +82,8 @@ def test_a_value_cut_short_is_refused(value, seed, data):
         b"\x3f\x81\x82\x83\x84\x85\x01\x00",  # A tag of 6 bytes.
         b"\x30\x03\x02\x05\x01\x02\x03\x04\x05",  # The inner value goes beyond the outer one.
         b"\x30\x84\x7f\xff\xff\xff",
+        b"\x30\x80\x30",
+        b"\x30\x80\x30\x80\x00\x00\x00",
     ],
 )
 def test_what_is_no_ber_is_refused(data):

@@ -163,6 +163,24 @@ def test_a_certificate_without_extensions_has_the_identifier_of_its_key():
     assert found.key_identifiers == {x509.SubjectKeyIdentifier.from_public_key(found.public_key).digest}
 
 
+@pytest.mark.parametrize(("usage", "said"), [(b"", True), (b"\x03\x01\x00", True), (b"\x03\x02\x05\xa0", False)])
+def test_a_key_usage_of_any_shape_is_read(usage, said):
+    def other(fields):
+        extension = der.sequence(der.oid("2.5.29.15"), der.octets(usage))
+        fields[7:] = [(0xA3, parse(der.sequence(extension)))]
+
+    assert ("its key usage does not allow signing" in oddities(changed(other))) is said
+
+
+def test_a_key_identifier_that_is_none_counts_for_nothing():
+    def other(fields):
+        extension = der.sequence(der.oid("2.5.29.14"), der.octets(b"\x05"))
+        fields[7:] = [(0xA3, parse(der.sequence(extension)))]
+
+    found = changed(other)
+    assert found.subject_key_identifier is None and len(found.key_identifiers) == 1
+
+
 def test_broken_extensions_are_as_if_they_were_not_there():
     for broken in (b"", b"\x05\0", b"\x30\x03\x30\x01\x05", b"\x30\x02\x30\0"):
 

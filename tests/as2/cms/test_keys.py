@@ -15,6 +15,7 @@ from gateway.as2.cms import (
     load_private_key,
 )
 from gateway.as2.errors import CertificateUnreadable, PrivateKeyUnreadable
+from tests.as2.cms.der_edit import parse, write
 from tests.support.certificates import key, key_pem
 from tests.support.identities import identity, pem, pinned, private_pem
 
@@ -150,6 +151,16 @@ def test_an_identity_is_put_together_from_one_or_two_files(openssl):
             load_identity(data, certificate=certificate)
     with pytest.raises(PrivateKeyUnreadable, match="belong"):
         Identity(pinned("beta"), key("acme"))
+
+
+def test_a_certificate_with_a_key_of_another_kind_beside_ours_does_no_harm():
+    tree = parse(pinned("acme").der)
+    tree[0][1][0][1][6] = (0x30, [])
+    odd = Certificate(write(tree))
+    label = b"CERTIFICATE-----\n"
+    text = b"-----BEGIN " + label + base64.encodebytes(odd.der) + b"-----END " + label
+    assert load_identity(private_pem("acme"), certificate=text + pem("acme")).certificate == pinned("acme")
+    assert identity("acme").rsa.key_size == 2048
 
 
 def test_openssl_agrees_about_fingerprint_and_names(openssl):

@@ -314,6 +314,48 @@ def test_a_message_cut_short_or_garbled_anywhere_raises_our_errors_only():
                 continue
 
 
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda data, recipient: recipient.pop(), "lacks fields"),
+        (lambda data, recipient: data[1][1].extend([data[1][1][0]] * 64), "64 recipients"),
+        (lambda data, recipient: data.insert(0, (0x04, b"x")), "version"),
+        (lambda data, recipient: data[2][1].pop(), "could not be decrypted"),
+        (lambda data, recipient: recipient.__setitem__(2, (0x30, [])), "not supported"),
+    ],
+)
+def test_what_lacks_a_field_is_refused_by_what_is_missing(change, what):
+    with pytest.raises(AS2Error, match=what) as caught:
+        opened(changed(enveloped(CONTENT), change))
+    assert isinstance(caught.value, MalformedCMS | AlgorithmNotAllowed | DecryptionFailed)
+
+
+def test_another_kind_of_message_is_no_envelope():
+    tree = parse(enveloped(CONTENT))
+    tree[0][1][0] = parse(der.oid("1.2.840.113549.1.7.2"))[0]
+    with pytest.raises(MalformedCMS, match="no EnvelopedData"):
+        opened(write(tree))
+
+
+def test_certificates_of_the_originator_are_passed_over():
+    def originator(data, recipient):
+        data.insert(1, (0xA0, [(0xA0, parse(pinned("beta").der))]))
+
+    assert opened(changed(enveloped(CONTENT), originator))[0] == CONTENT
+
+
+def test_recipients_that_are_named_oddly_are_shown_all_the_same():
+    def odd(data, recipient):
+        recipient[1] = (0x30, [])
+
+    def by_key(data, recipient):
+        recipient[1] = (0x80, b"another key")
+
+    for change, shown in ((odd, "without a name"), (by_key, b"another key".hex())):
+        with pytest.raises(NotARecipient, match=shown):
+            opened(changed(enveloped(CONTENT), change))
+
+
 def test_any_form_of_ber_is_opened():
     for seed in range(40):
         for cipher in ("aes256-cbc", "aes256-gcm"):

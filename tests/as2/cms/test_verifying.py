@@ -398,6 +398,38 @@ def test_a_content_inside_is_hashed_only_with_what_the_message_announces():
         verify(signature, signature.digest, [pinned("acme")])
 
 
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda data, signer: signer.__delitem__(slice(3, None)), "lacks fields"),
+        (lambda data, signer: signer.__setitem__(5, (0x02, b"x")), "lacks its signature"),
+        (lambda data, signer: signer.__delitem__(5), "lacks its signature"),
+        (lambda data, signer: signer.__setitem__(4, (0x30, [])), "lacks its signature"),
+        (lambda data, signer: signer.__setitem__(1, (0x30, [])), "issuer and serial"),
+        (lambda data, signer: signer.__setitem__(1, (0x0C, b"acme")), "tag 0xc"),
+        (lambda data, signer: signer[3][1].append((0x30, [])), "signed attribute"),
+        (lambda data, signer: data.__setitem__(0, (0x04, b"")), "version"),
+    ],
+)
+def test_what_lacks_a_field_is_refused_by_what_is_missing(change, what):
+    with pytest.raises(MalformedCMS, match=what):
+        check(changed(signed(), change))
+
+
+def test_another_kind_of_message_is_no_signature():
+    tree = parse(signed())
+    tree[0][1][0] = parse(der.oid("1.2.840.113549.1.7.3"))[0]
+    with pytest.raises(MalformedCMS, match="no SignedData"):
+        check(write(tree))
+
+
+def test_a_pinned_certificate_whose_key_cannot_be_read_proves_nothing():
+    tree = parse(pinned("acme").der)
+    tree[0][1][0][1][6] = (0x30, [])
+    with pytest.raises(SignatureInvalid):
+        check(signed(), Certificate(write(tree)))
+
+
 def test_every_refusal_of_a_signer_is_a_failed_authentication():
     for kind in (NoSigner, ForeignSigner, SignatureInvalid):
         assert issubclass(kind, AuthenticationFailed)
