@@ -91,7 +91,7 @@ def pack(payloads: Sequence[Payload], terms: Terms, marks: Marks, new_spool: New
     if terms.compress == "before-signing":
         part = _compressed(part, terms, new_spool)
         hashed = part.content() if terms.signer else hashed
-    digests = digests_of(hashed.chunks(), _digests(terms))
+    digests = digests_of(hashed.chunks(), {*_digests(terms), terms.digest})
     if terms.signer:
         part = signed(hashed, digests[terms.digest], terms, marks)
     if terms.compress == "after-signing":
@@ -99,8 +99,7 @@ def pack(payloads: Sequence[Payload], terms: Terms, marks: Marks, new_spool: New
     if terms.recipients:
         part = _enveloped(part, terms, marks, new_spool)
     old = OLD_DIGEST_NAMES in terms.quirks
-    algorithms = terms.receipt.algorithms if terms.receipt else (terms.digest,)
-    mics = tuple(MIC(digests[name], name, spelled(name, old=old)) for name in algorithms)
+    mics = tuple(MIC(digests[name], name, spelled(name, old=old)) for name in _digests(terms))
     fields = [*_addressed(terms, marks), *_asking(terms), *part.fields]
     if TRANSFER_ENCODING_IN_HTTP in terms.quirks and not any(name == _BINARY[0] for name, _value in part.fields):
         fields.append(_BINARY)
@@ -110,8 +109,13 @@ def pack(payloads: Sequence[Payload], terms: Terms, marks: Marks, new_spool: New
 
 
 def _digests(terms: Terms) -> tuple[str, ...]:
-    wanted = terms.receipt.algorithms if terms.receipt else ()
-    return tuple(dict.fromkeys((*wanted, terms.digest)))
+    """Return the algorithms that the MIC of the receipt may have, the likeliest first.
+
+    Only who asks for a signed receipt can say which; else the partner takes the one of the signature, or what it likes.
+    """
+    if terms.receipt and terms.receipt.signed:
+        return terms.receipt.algorithms
+    return tuple(dict.fromkeys((terms.digest, *(terms.receipt.algorithms if terms.receipt else ()))))
 
 
 def _entity(payloads: Sequence[Payload], terms: Terms, marks: Marks) -> Part:
