@@ -11,6 +11,8 @@ from gateway.cli.console import check_name, configuration, err, out, write_rows
 from gateway.configuration import load_configuration
 from gateway.errors import ConfigurationError, Problem
 from gateway.settings import load_settings
+from gateway.stamps import utc_now
+from gateway.trading.expiry import warnings
 from gateway.web.keys import new_key
 
 
@@ -44,6 +46,8 @@ def check() -> None:
     if problems or found is None:
         raise ConfigurationError(problems)
     agreements = sum(len(partner.agreements) for partner in found.directory.partners.values())
+    for warning in warnings(found.directory, utc_now()):
+        err.print(warning, markup=False)
     out.print(
         f"all right: {len(found.directory.partners)} partners, {agreements} agreements, {len(found.guides)} guides"
     )

@@ -27,7 +27,7 @@ def test_every_example_belongs_to_a_command():
     assert set(EXAMPLES) == set(NAMES)
 
 
-@pytest.mark.parametrize("words", [(), ("partner",), ("db",), ("mapping",), ("x12",)])
+@pytest.mark.parametrize("words", [(), ("partner",), ("cert",), ("db",), ("mapping",), ("x12",)])
 def test_without_a_command_the_commands_are_listed(words):
     found = gateway_command(*words)
     assert "Commands" in found.out + found.err
