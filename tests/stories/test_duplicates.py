@@ -133,3 +133,92 @@ async def test_two_copies_at_once_are_one(tmp_path):
         assert len(house.erp.messages) == 1
         states = sorted(d["state"] for d in (await house.get("/api/v1/documents"))["items"])
         assert states == ["delivered"] + ["duplicate"] * 4
+
+
+# Each of the three control numbers, in a file and in history
+
+
+def _renumbered(text: str, *, group: str = "1", control: str = "0001", number: str = "INV5") -> str:
+    """The first interchange again, with other documents under another group or set number."""
+    text = text.replace("*0800*1*X*", f"*0800*{group}*X*").replace("GE*1*1~", f"GE*1*{group}~")
+    return text.replace("*0001~", f"*{control}~").replace("INV1*", f"{number}*")
+
+
+async def _answer_to_second(tmp_path, second: str) -> tuple[str, list[dict]]:
+    """Send an invoice and then ``second``; return what that is answered with, and the documents that it brought."""
+    async with gateway(tmp_path) as house:
+        await house.send(invoice(1))
+        await house.settle()
+        await house.outbox(SUPPLIER_KEY)
+        receipt = await _receipt(await house.send(second))
+        await house.settle()
+        [answer] = await house.outbox(SUPPLIER_KEY)
+        found = (await house.get(f"/api/v1/documents?transmission={receipt['id']}"))["items"]
+        return answer, found
+
+
+async def test_an_interchange_number_used_before_for_other_groups_is_refused_with_ta1_025(tmp_path):
+    answer, [document] = await _answer_to_second(tmp_path, _renumbered(invoice(1), group="2"))
+    assert elements(answer, "TA1")[0][4:6] == ["R", "025"]
+    assert document["state"] == "rejected"
+    [fault] = document["faults"]
+    assert (fault["ack_code"], fault["message"]) == ("TA105:025", "interchange 000000001 came before with other groups")
+    assert fault["shown"].startswith("ISA*") and "*000000002*" in fault["example"]
+
+
+async def test_a_group_number_used_before_in_that_interchange_for_other_sets_is_refused_with_ak905_19(tmp_path):
+    answer, [document] = await _answer_to_second(tmp_path, _renumbered(invoice(1), control="0002"))
+    assert elements(answer, "AK9")[0][1:] == ["R", "1", "1", "0", "19"]
+    assert (document["state"], document["faults"][0]["ack_code"]) == ("rejected", "AK905:19")
+
+
+async def test_a_set_number_used_before_for_another_set_is_refused_with_ak502_23(tmp_path):
+    answer, [document] = await _answer_to_second(tmp_path, _renumbered(invoice(1)))
+    assert elements(answer, "AK5")[0] == ["AK5", "R", "23"]
+    assert (document["state"], document["faults"][0]["ack_code"]) == ("rejected", "AK502:23")
+
+
+async def test_group_and_set_numbers_begin_anew_in_each_interchange(tmp_path):
+    second = _renumbered(invoice(1)).replace("000000001", "000000002")
+    _answer, [document] = await _answer_to_second(tmp_path, second)
+    assert document["state"] == "delivered"
+
+
+async def test_in_one_file_each_number_that_comes_twice_has_its_code(tmp_path):
+    text = invoice(1)
+    begin, rest = text.split("GS*", 1)
+    groups, end = rest.split("IEA*", 1)
+    one, tail = groups.split("ST*810", 1)
+    body, close = tail.split("GE*", 1)
+    twice = {
+        ("TA1", 5, "025"): text + _renumbered(text, group="2"),
+        ("AK9", 5, "19"): begin + "GS*" + groups + "GS*" + groups.replace("INV1", "INV5") + "IEA*2*" + end[2:],
+        ("AK5", 2, "23"): begin + f"GS*{one}ST*810{body}ST*810{body.replace('INV1', 'INV5')}GE*2*{close[2:]}IEA*{end}",
+    }
+    for (name, place, code), data in twice.items():
+        async with gateway(tmp_path / code) as house:
+            await house.send(data)
+            await house.settle()
+            answers = await house.outbox(SUPPLIER_KEY)
+            found = [row[place] for answer in answers for row in elements(answer, name) if len(row) > place]
+            assert code in found, (name, answers)
+            assert len(house.erp.bodies("invoice")) == 1, "the first one counts"
+
+
+async def test_a_correction_brings_what_was_rejected_under_the_same_numbers(tmp_path):
+    """Of two sets one was refused: the interchange comes again, with that one alone or with both."""
+    text = invoice(1)
+    begin, rest = text.split("ST*810", 1)
+    body, end = rest.split("GE*1*", 1)
+    first, second = f"ST*810{body}", f"ST*810{body}".replace("*0001~", "*0002~").replace("INV1*", "INV2*")
+    wrong = second.replace("*EA*12.5*", "*QQ*12.5*")
+    async with gateway(tmp_path) as house:
+        await house.send(f"{begin}{first}{wrong}GE*2*{end}")
+        await house.settle()
+        await house.send(f"{begin}{second}GE*1*{end}")
+        await house.settle()
+        await house.send(f"{begin}{first}{second}GE*2*{end}".replace("~", "~\n"))
+        await house.settle()
+        assert sorted(body["invoice_number"] for body in house.erp.bodies("invoice")) == ["INV1", "INV2"]
+        states = [item["state"] for item in (await house.get("/api/v1/documents"))["items"]]
+        assert states == ["delivered", "rejected", "delivered", "duplicate", "duplicate"]

@@ -46,7 +46,7 @@ def drafts_of(portion: Portion, partner: Partner, world: World, configuration: C
     for draft in drafts:
         if judged is None:
             continue
-        _apply_envelope(draft.document, portion)
+        apply_envelope(draft, portion)
         if draft.document.state == DocumentState.ACCEPTED and draft.read.agreement is not None:
             draft.translation = translation_of(
                 draft.document, draft.read.transaction, draft.read.judgment, draft.read.agreement, configuration
@@ -106,9 +106,10 @@ def envelope_faults(document: Document, portion: Portion) -> list[Fault]:
     judged = portion.judged
     assert judged is not None
     faults = [fault for fault in judged.faults if not fault.tolerated]
-    for group in judged.groups:
-        if group.start.control_number == document.group_number and group.start.functional_id == document.group_id:
-            faults += [fault for fault in group.faults if not fault.tolerated]
+    # Two groups may have one number, so its place tells in which of them a document stands.
+    before = [group for group in judged.groups if group.start.offset < document.offset]
+    if before and document.group_id:
+        faults += [fault for fault in before[-1].faults if not fault.tolerated]
     return faults
 
 
@@ -118,12 +119,13 @@ def explained_envelope(faults: list[Fault], portion: Portion) -> list[dict[str, 
     return portion.envelopes.explained(faults, portion.judged)
 
 
-def _apply_envelope(document: Document, portion: Portion) -> None:
-    """Reject a document whose interchange or group is at fault."""
-    faults = envelope_faults(document, portion)
+def apply_envelope(draft: Draft, portion: Portion) -> None:
+    """Reject a draft whose interchange or group is at fault."""
+    document, faults = draft.document, envelope_faults(draft.document, portion)
     if faults:
         document.faults = document.faults + explained_envelope(faults, portion)
         document.state = DocumentState.REJECTED
+        draft.translation = None
 
 
 def refuse_repeated(draft: Draft, faults: list[Fault]) -> None:

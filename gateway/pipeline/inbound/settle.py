@@ -12,12 +12,14 @@ from gateway.pipeline.inbound.advise import advise, reconcile_advice
 from gateway.pipeline.inbound.claim import Claims
 from gateway.pipeline.inbound.draft import (
     Draft,
+    apply_envelope,
     envelope_faults,
     explained_envelope,
     refuse_repeated,
     refuse_reused,
 )
 from gateway.pipeline.inbound.interchange import Portion, document_id
+from gateway.pipeline.inbound.reuse import note_reuse
 from gateway.pipeline.inbound.translate import apply_translation
 from gateway.pipeline.outbound.reconcile import reconcile_functional, reconcile_interchange
 from gateway.pipeline.ports import UnitOfWork, World
@@ -48,6 +50,7 @@ def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], wo
         uow.change(Transmission, transmission.id, partner=partner.id)
     if again:
         drafts = _not_stored(uow, portion, drafts)
+    _refuse_reuse(uow, world, portion, drafts, partner)
     claims = Claims(uow, world)
     for draft in drafts:
         _find_first(uow, world, draft, partner)
@@ -134,6 +137,19 @@ def _find_first(uow: UnitOfWork, world: World, draft: Draft, partner: Partner) -
     draft.first = uow.find_first(draft.document, world.clock() - window)
     if draft.first is not None and not draft.is_copy:
         refuse_reused(draft)
+
+
+def _refuse_reuse(uow: UnitOfWork, world: World, portion: Portion, drafts: list[Draft], partner: Partner) -> None:
+    """Reject an interchange or groups whose numbers were used before for others."""
+    judged = portion.judged
+    if judged is None or judged.rejected or not drafts:
+        return
+    faults = note_reuse(uow, judged, drafts[0].document, world.clock() - _longest_window(partner))
+    if faults:
+        portion.envelopes.tell(faults, judged)
+        for draft in drafts:
+            if draft.document.state != DocumentState.REJECTED:
+                apply_envelope(draft, portion)
 
 
 def _longest_window(partner: Partner) -> timedelta:
