@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +11,14 @@ from aiohttp import web
 
 import gateway
 from gateway.configuration import LiveConfiguration
-from gateway.doors import Listener
+from gateway.doors import Listener, as2_sender, make_listeners
 from gateway.erp.folder import FolderErp
 from gateway.erp.http import HttpErp
 from gateway.erp.inbox import ErpInbox, ErpInboxFolder
+from gateway.errors import ConfigurationError, Problem
 from gateway.ledger.engine import make_engine
 from gateway.ledger.lock import FolderLock
-from gateway.ledger.migrate import upgrade
-from gateway.ledger.opening import open_ledger
+from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
@@ -42,6 +41,17 @@ from gateway.web.openapi import describe
 from gateway.web.routes import Answer, Route
 
 
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What a process does: take documents in, run steps, or both."""
+
+    receive: bool = True
+    work: bool = True
+
+
+EVERYTHING, RECEIVERS, WORKER = Roles(), Roles(work=False), Roles(receive=False)
+
+
 @dataclass(slots=True)
 class House:
     """Everything joined and ready to run."""
@@ -55,7 +65,8 @@ class House:
     app: web.Application
     background: Sequence[Callable[[], Awaitable[None]]]
     session: aiohttp.ClientSession
-    lock: FolderLock
+    lock: FolderLock | None
+    roles: Roles = EVERYTHING
     routes: list[Route] = field(default_factory=list)
     listeners: Sequence[Listener] = ()
 
@@ -63,24 +74,33 @@ class House:
         """Let go of everything, in order."""
         await self.session.close()
         await self.database.close()
-        self.lock.release()
+        if self.lock is not None:
+            self.lock.release()
 
 
-async def build(settings: Settings) -> House:
-    """Join the house; raises ConfigurationError or LedgerError. Nothing runs yet."""
-    data = settings.environment.data_dir
-    lock = FolderLock(data)
+async def build(settings: Settings, roles: Roles = EVERYTHING) -> House:
+    """Join the house; raises ConfigurationError or LedgerError. Nothing runs yet.
+
+    A database on another machine that is away is waited for.
+    """
+    if settings.environment.shared:
+        return await _build(settings, roles, None)
+    if roles != EVERYTHING:
+        reason = "receivers and workers as processes of their own need a database that all of them reach"
+        advice = "set it to postgresql+psycopg://USER@HOST/NAME, or run all in one process: gateway serve"
+        raise ConfigurationError([Problem("environment", 1, "GATEWAY_DATABASE_URL", reason, advice)])
+    lock = FolderLock(settings.environment.data_dir)
     try:
-        return await _build(settings, lock)
+        return await _build(settings, roles, lock)
     except BaseException:
         lock.release()
         raise
 
 
-async def _build(settings: Settings, lock: FolderLock) -> House:
+async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> House:
     configuration = LiveConfiguration(settings.environment.config_dir, frozenset(settings.gateway.erps))
     engine = make_engine(settings.environment.url)
-    await asyncio.to_thread(upgrade, engine)
+    await upgrade_when_there(engine)
     database = open_ledger(engine)
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0),
@@ -89,9 +109,12 @@ async def _build(settings: Settings, lock: FolderLock) -> House:
     )
     workers: list[Worker] = []
     world = _world(settings, database, configuration, session, wake=lambda tasks: workers[0].wake(tasks))
-    workers.append(Worker(world, at_once=settings.gateway.limits.steps_at_once))
+    at_once, within = settings.gateway.limits.steps_at_once, settings.environment.takeover_seconds
+    workers.append(Worker(world, open_queue(database, world.clock, at_once=at_once, takeover_within=within)))
     views = SqlViews(database)
     routes = make_routes(settings, world, views, configuration)
+    if not roles.receive:
+        routes = [route for route in routes if route.tag == "health"]
     return House(
         settings=settings,
         world=world,
@@ -100,10 +123,14 @@ async def _build(settings: Settings, lock: FolderLock) -> House:
         database=database,
         configuration=configuration,
         app=make_app(routes, new_tracking_id, body_limit=settings.gateway.limits.erp_message_mb << 20),
-        background=[configuration.watch, *(folder.run for folder in _folders(settings, world))],
+        background=[configuration.watch, *(_pollers(settings, world, database) if roles.receive else ())],
         session=session,
         lock=lock,
+        roles=roles,
         routes=routes,
+        listeners=[*make_listeners(settings, world), *sftp_receivers(settings, world, database)]
+        if roles.receive
+        else (),
     )
 
 
@@ -116,33 +143,41 @@ def _world(
 ) -> World:
     limits = settings.gateway.limits
     bounds = Bounds(transmission_bytes=limits.transmission_mb << 20, message_bytes=limits.erp_message_mb << 20)
-    return World(
+    senders: dict[str, Sender] = {
+        "rest": RestSender(session, utc_now, read_secret),
+        "folder": FolderSender(settings.below_data),
+    }
+    receipt_senders: dict[str, ReceiptSender] = {}
+    world = World(
         ledger=database,
-        vault=FileVault(settings.environment.data_dir / "vault", database, limit=bounds.transmission_bytes),
+        vault=FileVault(
+            settings.environment.vault_folder,
+            database,
+            limit=bounds.transmission_bytes,
+            shared=settings.environment.shared,
+        ),
         configuration=configuration,
         erps={name: _erp(name, text, settings, session) for name, text in settings.gateway.erps.items()},
-        senders={
-            "rest": RestSender(session, utc_now, read_secret),
-            "folder": FolderSender(settings.below_data),
-        },
+        senders=senders,
         clock=utc_now,
         new_id=IdMaker(),
         random=random.SystemRandom().random,
-        listeners=[*make_listeners(settings, world), *sftp_receivers(settings, world, database)]
-        if roles.receive
-        else (),
         wake=wake,
         bounds=bounds,
+        receipt_senders=receipt_senders,
     )
+    senders["as2"] = receipt_senders["as2"] = as2_sender(settings, world, session)
+    return world
 
 
-def _folders(settings: Settings, world: World) -> list[FolderReceiver | ErpInboxFolder]:
-    """Return what watches folders: those of partners, and those of ERPs."""
+def _pollers(settings: Settings, world: World, database: SqlLedger) -> list[Callable[[], Awaitable[None]]]:
+    """Return what looks for work by itself: of several processes that could, one does."""
     inboxes = settings.gateway.erp_inboxes
-    return [
-        FolderReceiver(world, settings.below_data),
-        *(ErpInboxFolder(world, inbox.erp, settings.below_data(inbox.path)) for inbox in inboxes),
-    ]
+    pollers = {
+        "folders of partners": FolderReceiver(world, settings.below_data).run,
+        **{f"inbox {box.path}": ErpInboxFolder(world, box.erp, settings.below_data(box.path)).run for box in inboxes},
+    }
+    return [in_turn(database, name, run) for name, run in pollers.items()]
 
 
 def make_routes(settings: Settings, world: World, views: SqlViews, configuration: LiveConfiguration) -> list[Route]:

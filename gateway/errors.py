@@ -16,7 +16,7 @@ Each class carries the code that it puts on the wire; its docstring is the defau
     |  |- PartnerUnreachable       (retried)   |- ErpUnavailable  (retried)
     |  |- PartnerRefused           (parked)    |- ErpRejected     (parked)
     |- LedgerError
-       |- ConcurrentChange         (retried)   |- LeaseLost       (dropped)
+       |- LedgerAway               (retried)   |- ConcurrentChange (retried)   |- LeaseLost (dropped)
 """
 
 from __future__ import annotations
@@ -170,6 +170,13 @@ class LedgerError(GatewayError):
     """The ledger could not be read or written. Check the database, then start again: nothing accepted is lost."""
 
     code = "ledger-failed"
+
+
+class LedgerAway(LedgerError):
+    """The database does not answer. Start it, or correct GATEWAY_DATABASE_URL; it is tried again, and nothing is lost."""
+
+    code = "ledger-away"
+    retryable = True
 
 
 class ConcurrentChange(LedgerError):

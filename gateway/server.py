@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 from aiohttp import web
 
-from gateway.bootstrap import House, build
+from gateway.bootstrap import EVERYTHING, House, Roles, build
 from gateway.doors import Listener
 from gateway.errors import ConfigurationError, Problem
 from gateway.settings import Settings
@@ -35,19 +35,33 @@ def settle_memory() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def serve(settings: Settings, started: Callable[[str], None] | None = None) -> None:
+async def serve(settings: Settings, started: Callable[[str], None] | None = None, *, roles: Roles = EVERYTHING) -> None:
     """Serve until SIGINT or SIGTERM; ``started`` is told the address."""
-    house = await build(settings)
-    settle_memory()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    house = await _built(settings, roles, stop)
+    if house is None:
+        return
+    settle_memory()
     try:
         await run(house, stop, started)
     finally:
         await house.close()
         log.info("gateway_stopped")
+
+
+async def _built(settings: Settings, roles: Roles, stop: asyncio.Event) -> House | None:
+    """Build the house; None when it was told to stop while it waited for its database."""
+    building, stopped = asyncio.ensure_future(build(settings, roles)), asyncio.create_task(stop.wait())
+    await asyncio.wait({building, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if building.done():
+        return building.result()
+    building.cancel()
+    await asyncio.gather(building, return_exceptions=True)
+    return None
 
 
 async def run(house: House, stop: asyncio.Event, started: Callable[[str], None] | None = None) -> None:
@@ -61,7 +75,7 @@ async def run(house: House, stop: asyncio.Event, started: Callable[[str], None] 
     address = f"http://{host}:{port}"
     await _open(house.listeners, runner)
     background = [asyncio.create_task(_kept(each)) for each in house.background]
-    worker = asyncio.create_task(house.worker.run())
+    worker = asyncio.create_task(house.worker.run() if house.roles.work else stop.wait())
     log.info("gateway_started", address=address, partners=len(house.configuration().directory.partners))
     if started is not None:
         started(address)

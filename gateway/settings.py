@@ -26,7 +26,17 @@ class Environment(BaseSettings):
 
     config_dir: Path = Field(Path(), description="Where gateway.yaml, partners/ and mappings/ lie.")
     data_dir: Path = Field(Path("data"), description="Where the ledger, the vault and private keys lie.")
-    database_url: str = Field("", description="By default SQLite in the data folder.")
+    database_url: str = Field(
+        "",
+        description="By default SQLite in the data folder. postgresql+psycopg://USER@HOST/NAME for several processes.",
+    )
+    vault: str = Field(
+        "",
+        description="Where large transmissions lie: by default vault in the data folder; a folder that all machines share.",
+    )
+    takeover_seconds: float = Field(
+        15.0, ge=1, description="On PostgreSQL: how long a worker may be silent before others take over its steps."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     log_format: Literal["json", "console"] = Field("json", description="How log lines look.")
@@ -36,6 +46,16 @@ class Environment(BaseSettings):
     def url(self) -> str:
         """Where the ledger is."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'ledger.db'}"
+
+    @property
+    def vault_folder(self) -> Path:
+        """Where large bytes lie."""
+        return Path(self.vault) if self.vault else self.data_dir / "vault"
+
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may work on this ledger."""
+        return self.url.startswith("postgresql")
 
 
 class _Text(BaseModel):
@@ -115,26 +135,6 @@ class AS2DoorText(_Text):
     )
 
 
-class GatewayText(_Text):
-    """gateway.yaml."""
-
-    erps: dict[Name, ErpText] = Field(default_factory=dict, description="The ERPs by their names.")
-    keys: tuple[KeyText, ...] = Field(
-        (), description="Keys of ERPs and operators; those of partners are in their files."
-    )
-    erp_inboxes: tuple[InboxText, ...] = Field((), description="Folders from which messages of an ERP are taken.")
-    as2: AS2DoorText | None = Field(
-        None, description="The door for AS2; without it there is none. as2: {} takes all defaults."
-    )
-    limits: LimitsText = Field(LimitsText(), description="Bounds.")
-
-
-class Settings(_Text):
-    """Everything set, frozen."""
-
-    environment: Environment
-    gateway: GatewayText
-
 class SFTPDoorText(_Text):
     """Our SFTP server, with a mailbox for each partner that has an account."""
 
@@ -147,6 +147,29 @@ class SFTPDoorText(_Text):
     login_within: Duration = Field(read_duration("30s"), description="How long a client may take to log in.")
 
 
+class GatewayText(_Text):
+    """gateway.yaml."""
+
+    erps: dict[Name, ErpText] = Field(default_factory=dict, description="The ERPs by their names.")
+    keys: tuple[KeyText, ...] = Field(
+        (), description="Keys of ERPs and operators; those of partners are in their files."
+    )
+    erp_inboxes: tuple[InboxText, ...] = Field((), description="Folders from which messages of an ERP are taken.")
+    sftp: SFTPDoorText | None = Field(
+        None, description="Our SFTP server; without it there is none. sftp: {} takes all defaults."
+    )
+    as2: AS2DoorText | None = Field(
+        None, description="The door for AS2; without it there is none. as2: {} takes all defaults."
+    )
+    limits: LimitsText = Field(LimitsText(), description="Bounds.")
+
+
+class Settings(_Text):
+    """Everything set, frozen."""
+
+    environment: Environment
+    gateway: GatewayText
+
     def below_data(self, path: str) -> Path:
         """Return a path as given when absolute, else below the data folder."""
         return self.environment.data_dir / path
@@ -155,9 +178,6 @@ class SFTPDoorText(_Text):
 def load_settings(environment: Environment | None = None) -> Settings:
     """Read the environment and ``gateway.yaml``; raise ConfigurationError with every mistake of both."""
     problems: list[Problem] = []
-    sftp: SFTPDoorText | None = Field(
-        None, description="Our SFTP server; without it there is none. sftp: {} takes all defaults."
-    )
     if environment is None:
         environment = _environment(problems)
     if not environment.config_dir.is_dir():

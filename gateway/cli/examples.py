@@ -10,6 +10,7 @@ from typer.models import CommandInfo
 # Command as it is typed -> an example that a reader can change.
 EXAMPLES: dict[str, str] = {
     "serve": "GATEWAY_CONFIG_DIR=/etc/gateway gateway serve",
+    "work": "GATEWAY_DATABASE_URL=postgresql+psycopg://gateway@db/gateway gateway work",
     "key": "gateway key sap --role erp",
     "check": "gateway check order.edi --partner acme --json",
     "ack": "gateway ack order.edi > 997.edi",

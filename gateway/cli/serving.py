@@ -1,4 +1,4 @@
-"""``gateway serve`` and ``gateway key``."""
+"""``gateway serve``, ``gateway work`` and ``gateway key``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import typer
 
+from gateway.bootstrap import EVERYTHING, RECEIVERS, WORKER, Roles
 from gateway.cli.console import check_name, err, out
 from gateway.logs import set_up_logs
 from gateway.server import serve as serve_house
@@ -17,15 +18,33 @@ from gateway.web.keys import new_key
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(serve)
+    app.command()(work)
     app.command()(key)
 
 
-def serve() -> None:
+def serve(
+    receivers: bool = typer.Option(
+        False, "--receivers", help="Only take documents in; `gateway work` does the rest. Needs PostgreSQL."
+    ),
+) -> None:
     """Take documents in and send them out until stopped (Ctrl-C)."""
+    _serve(RECEIVERS if receivers else EVERYTHING, "gateway listens on")
+
+
+def work() -> None:
+    """Run the steps of what was taken in, beside other workers, until stopped (Ctrl-C). Needs PostgreSQL."""
+    _serve(WORKER, "worker tells its health on")
+
+
+def _serve(roles: Roles, words: str) -> None:
     settings = load_settings()
     environment = settings.environment
     set_up_logs(environment.log_format, environment.log_level)
-    asyncio.run(serve_house(settings, lambda address: err.print(f"gateway listens on {address}; stop it with Ctrl-C")))
+
+    def started(address: str) -> None:
+        err.print(f"{words} {address}; stop it with Ctrl-C")
+
+    asyncio.run(serve_house(settings, started, roles=roles))
 
 
 class Role(StrEnum):

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from gateway.errors import LedgerError
+from gateway.errors import LedgerAway, LedgerError
 from gateway.ledger import tables
 from gateway.ledger.records import TABLE_OF, columns_of, from_row
 from gateway.ledger.statements import Statements
@@ -65,13 +65,21 @@ class SqlLedger(ABC):
         return [task_of(row) for row in rows]
 
     def _read(self, work: Callable[[sa.Connection], T]) -> T:
-        try:
-            with self.engine.connect() as connection:
-                return work(connection)
-        except sa.exc.SQLAlchemyError as error:
-            raise LedgerError(
-                f"The ledger could not be read: {short(error)}. Check disk and database; it is tried again."
-            ) from error
+        away: sa.exc.SQLAlchemyError | None = None
+        for _try in range(1 if self.engine.dialect.name == "sqlite" else 2):
+            try:
+                with self.engine.connect() as connection:
+                    return work(connection)
+            except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
+                away = error  # A server that was started again meanwhile has forgotten our connections, and takes new ones.
+            except sa.exc.SQLAlchemyError as error:
+                raise LedgerError(f"The ledger could not be read: {short(error)}. Check the database.") from error
+        assert away is not None
+        if self.engine.dialect.name == "sqlite":
+            raise LedgerError(f"The ledger could not be read: {short(away)}. Check the disk.") from away
+        raise LedgerAway(
+            f"The database does not answer: {short(away)}. Start it, or correct GATEWAY_DATABASE_URL; it is tried again."
+        ) from away
 
 
 def _nothing() -> None:

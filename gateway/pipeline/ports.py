@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -120,23 +120,6 @@ class Ledger(Protocol):
         """Return steps that are due and whose lane is free, oldest first."""
 
 
-class Queue(Protocol):
-    """Hands out what is due: each step to one worker at a time, of a lane only the first."""
-
-    async def run(self, work: Callable[[Task], Awaitable[None]]) -> None:
-        """Hand steps to ``work``, several at a time, until `stop`; then let what runs come to its end."""
-
-    def wake(self, tasks: Sequence[Task]) -> None:
-        """Take over steps that were just committed in this process."""
-
-    def stop(self) -> None:
-        """Hand out no further step."""
-
-    @property
-    def busy(self) -> int:
-        """How many steps run or wait in memory."""
-
-
 class Stage(Protocol):
     """Bytes on their way into the vault."""
 
@@ -148,9 +131,6 @@ class Stage(Protocol):
 
     async def abandon(self) -> None:
         """Forget them."""
-    async def adopt(self, path: str, digest: str, size: int) -> Blob:
-        """Take over a complete file of ours, whose SHA-256 is known; it is durable afterwards, and gone from ``path``."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +147,9 @@ class Vault(Protocol):
 
     def stage(self) -> Stage:
         """Begin to take bytes in."""
+
+    async def adopt(self, path: str, digest: str, size: int) -> Blob:
+        """Take over a complete file of ours, whose SHA-256 is known; it is durable afterwards, and gone from ``path``."""
 
     async def read(self, digest: str) -> bytes:
         """Return all bytes of a blob."""
@@ -222,6 +205,14 @@ class Sent:
 
     waiting: bool = False
     detail: str = ""
+    also: Callable[[UnitOfWork], list[Task]] | None = None  # Written in the commit that says that it was sent.
+
+
+class ReceiptSender(Protocol):
+    """What posts a receipt that its partner waits for."""
+
+    async def send_receipt(self, receipt: Receipt, data: bytes, partner: Partner) -> str:
+        """Post it and say how it was answered; raise PartnerUnreachable to be tried again, PartnerRefused to be parked."""
 
 
 class Sender(Protocol):
@@ -288,6 +279,7 @@ class World:
     random: Callable[[], float]
     wake: Callable[[Sequence[Task]], None]
     bounds: Bounds = Bounds()
+    receipt_senders: Mapping[str, ReceiptSender] = field(default_factory=dict)
 
 
 def agreement_for(configuration: Configuration, document: Document) -> Agreement | None:

@@ -1,146 +1,93 @@
 """Runs steps that are due and commits each outcome with the step that follows it.
 
-A step that raises is tried again or parked, by the class of the error; this is the one place that catches broadly. What is
-handed over in memory after a commit (`wake`) saves a look into the ledger; the ledger stays the truth, and a sweep finds
-whatever was not handed over.
+A step that raises is tried again or parked, by the class of the error; this is the one place that catches broadly. What is due
+and who runs it is the queue's business. A step whose outcome could not be committed is still due, and runs again.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
 import structlog
 
-from gateway.errors import GatewayError, LeaseLost, LedgerError
+from gateway.errors import ConcurrentChange, GatewayError, LeaseLost, LedgerAway, LedgerError
 from gateway.pipeline.ports import UnitOfWork, World, agreement_for
+from gateway.pipeline.queue import Queue
 from gateway.pipeline.records import note_event, open_case
-from gateway.pipeline.retry import DEFAULT, delay
+from gateway.pipeline.retry import DEFAULT, Waits, delay
 from gateway.pipeline.route import ROUTE
 from gateway.pipeline.step import Advance, Outcome, Park, Retry, Wait
 from gateway.pipeline.task import Task
 from gateway.trace import tracking
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
+from gateway.tracking.receipt import RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState
 from gateway.tracking.transmission import TRANSMISSION_LIFE, Transmission, TransmissionEvent, TransmissionState
 from gateway.trading.agreement import Retry as RetryTerms
 
 log = structlog.get_logger("gateway.worker")
 
 
-class Worker:
-    """Runs up to ``at_once`` steps at a time."""
+_MEETINGS = 8  # How often a step may meet another transaction before a person looks at it.
 
-    def __init__(self, world: World, *, at_once: int = 32, sweep_seconds: float = 1.0) -> None:
+
+class Worker:
+    """Runs the steps that a queue hands out."""
+
+    def __init__(self, world: World, queue: Queue) -> None:
         self._world = world
-        self._at_once = at_once
-        self._sweep_seconds = sweep_seconds
-        self._ready: deque[Task] = deque()
-        self._running: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._news = asyncio.Event()
-        self._stopping = False
-        self._ended_meanwhile: set[str] = set()
-        self._sweep_wanted = True
+        self._queue = queue
+        self._met: Counter[str] = Counter()
 
     def wake(self, tasks: Sequence[Task]) -> None:
-        """Take over steps that were just committed.
-
-        What carries nothing saves no look into the ledger, and only the ledger knows whose turn it is in a lane: both are
-        left to a sweep.
-        """
-        for task in tasks:
-            if task.lane is None and task.carry is not None and task.due_at <= self._world.clock():
-                self._ready.append(task)
-            else:
-                self._sweep_wanted = True
-        self._news.set()
+        """Tell the queue of steps that were just committed."""
+        self._queue.wake(tasks)
 
     async def run(self) -> None:
         """Work until `stop`; then let what runs come to its end."""
-        loop = asyncio.get_running_loop()
-        alarm: asyncio.TimerHandle | None = None
-        while not self._stopping:
-            if self._sweep_wanted:
-                self._sweep_wanted = False
-                await self._sweep()
-                if alarm is not None:
-                    alarm.cancel()
-                alarm = loop.call_later(self._sweep_seconds, self._want_sweep)
-                continue  # It may have been told to stop meanwhile.
-            while self._ready and len(self._tasks) < self._at_once:
-                self._start(self._ready.popleft())
-            self._news.clear()
-            if not (self._sweep_wanted or (self._ready and len(self._tasks) < self._at_once)):
-                await self._news.wait()
-        if alarm is not None:
-            alarm.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-
-    def _want_sweep(self) -> None:
-        self._sweep_wanted = True
-        self._news.set()
+        await self._queue.run(self._run_one)
 
     def stop(self) -> None:
         """Begin no further step."""
-        self._stopping = True
-        self._news.set()
+        self._queue.stop()
 
     @property
     def busy(self) -> int:
         """How many steps run or wait in memory."""
-        return len(self._tasks) + len(self._ready)
-
-    async def _sweep(self) -> None:
-        room = max(0, 4 * self._at_once - len(self._ready))
-        if not room:
-            return
-        # What ends while the ledger is read may still stand in the answer: it must not run twice.
-        self._ended_meanwhile.clear()
-        found = await self._world.ledger.due(self._world.clock(), room + len(self._running) + len(self._ready))
-        known = self._running | self._ended_meanwhile | {task.id for task in self._ready}
-        self._ready.extend(task for task in found if task.id not in known)
-
-    def _start(self, task: Task) -> None:
-        if task.id in self._running:
-            return
-        self._running.add(task.id)
-        running = asyncio.create_task(self._run_one(task))
-        self._tasks.add(running)
-        running.add_done_callback(partial(self._ended, task))
-
-    def _ended(self, task: Task, running: asyncio.Task[None]) -> None:
-        self._tasks.discard(running)
-        self._running.discard(task.id)
-        self._ended_meanwhile.add(task.id)
-        if task.lane is not None:
-            self._sweep_wanted = True
-        self._news.set()
-        if not running.cancelled() and (error := running.exception()) is not None:
-            # The ledger itself failed: the step is still due, and the next sweep finds it.
-            log.error("step_not_committed", step=task.step, subject=task.subject, error=str(error))
+        return self._queue.busy
 
     async def _run_one(self, task: Task) -> None:
         with tracking(task.tracking_id):
-            outcome = await self._outcome(task)
             try:
-                tasks = await self._world.ledger.tx(partial(self._commit, task=task, outcome=outcome))
-            except LedgerError:
-                raise
-            except Exception as error:
-                # The outcome can't be written as it is: a person must look, or it would come again and again.
-                log.exception("outcome_refused", step=task.step, subject=task.subject)
-                park = Park("internal", f"{type(error).__name__}: {error}"[:500])
-                tasks = await self._world.ledger.tx(partial(self._commit, task=task, outcome=park))
+                outcome = await self._outcome(task)
+                tasks = await self._commit_or_park(task, outcome)
+            except LeaseLost:
+                self._tell("step_taken_over", task)  # Whoever has it now writes its outcome.
+                return
+            self._met.pop(task.id, None)
             self.wake(tasks)
+
+    async def _commit_or_park(self, task: Task, outcome: Outcome) -> list[Task]:
+        try:
+            return await self._world.ledger.tx(partial(self._commit, task=task, outcome=outcome))
+        except LedgerError as error:
+            self._met[task.id] += isinstance(error, ConcurrentChange)
+            if self._met[task.id] < _MEETINGS:
+                raise  # The step is still due, and runs again from what the ledger holds.
+            log.exception("outcome_refused", step=task.step, subject=task.subject)
+            park = Park("internal", error.detail)
+        except Exception as error:
+            # The outcome can't be written as it is: a person must look, or it would come again and again.
+            log.exception("outcome_refused", step=task.step, subject=task.subject)
+            park = Park("internal", f"{type(error).__name__}: {error}"[:500])
+        return await self._world.ledger.tx(partial(self._commit, task=task, outcome=park))
 
     async def _outcome(self, task: Task) -> Outcome:
         try:
             return await ROUTE[task.step].run(task, self._world)
-        except LeaseLost:
-            raise
+        except (LeaseLost, ConcurrentChange, LedgerAway):
+            raise  # It says nothing about the document: the step is still due.
         except GatewayError as error:
             return Retry(error.detail) if error.retryable else Park("internal", error.detail)
         except Exception as error:
@@ -150,6 +97,7 @@ class Worker:
     # What an outcome writes
 
     def _commit(self, uow: UnitOfWork, *, task: Task, outcome: Outcome) -> list[Task]:
+        uow.own(task)
         match outcome:
             case Advance():
                 following = outcome.commit(uow)
@@ -195,13 +143,17 @@ class Worker:
         self._tell("step_retried", task, attempt=task.attempts, detail=detail)
         return []
 
-    def _terms(self, about: Document | Transmission | None) -> RetryTerms:
+    def _terms(self, about: Document | Transmission | Receipt | None) -> RetryTerms | Waits:
         """Return how often and how patiently the agreement wants it tried."""
         if isinstance(about, Document):
             agreement = agreement_for(self._world.configuration(), about)
             return agreement.retry if agreement else DEFAULT
         partner = self._world.configuration().directory.partners.get(about.partner or "") if about else None
-        return next((a.retry for a in partner.agreements.values()), DEFAULT) if partner else DEFAULT
+        if partner is None or about is None:
+            return DEFAULT
+        if about.transport == "as2" and partner.text.channels.as2 is not None:
+            return partner.text.channels.as2.send.retry
+        return next((a.retry for a in partner.agreements.values()), DEFAULT)
 
     def _park(self, uow: UnitOfWork, task: Task, cause: str, detail: str) -> None:
         about = uow.find(ROUTE[task.step].about, task.subject)
@@ -213,6 +165,8 @@ class Worker:
             TransmissionState(about.state), TransmissionEvent.PARKED
         ):
             uow.change(Transmission, about.id, state=TransmissionState.PARKED, detail=detail)
+        elif isinstance(about, Receipt) and RECEIPT_LIFE.allows(ReceiptState(about.state), ReceiptEvent.GIVE_UP):
+            uow.change(Receipt, about.id, state=ReceiptState.UNDELIVERABLE)
         if about is not None:
             open_case(uow, self._world, cause, about, detail)
         if task.lane is None:

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import yaml
 
-from gateway.bootstrap import House, build
+from gateway.bootstrap import EVERYTHING, House, Roles, build
 from gateway.server import run
 from gateway.settings import Environment, load_settings
 from gateway.web.keys import key_hash
@@ -48,7 +48,13 @@ def customer(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def write_config(folder: Path, erp: str, *partners: dict[str, Any], gateway: dict[str, Any] | None = None) -> None:
+def write_config(
+    folder: Path,
+    erp: str,
+    *partners: dict[str, Any],
+    gateway: dict[str, Any] | None = None,
+    own: dict[str, Any] | None = None,
+) -> None:
     """Write gateway.yaml and partners/."""
     (folder / "partners").mkdir(parents=True, exist_ok=True)
     settings = {
@@ -59,7 +65,7 @@ def write_config(folder: Path, erp: str, *partners: dict[str, Any], gateway: dic
         ],
     } | (gateway or {})
     dump(folder / "gateway.yaml", settings)
-    dump(folder / "partners" / "own.yaml", OWN)
+    dump(folder / "partners" / "own.yaml", OWN | (own or {}))
     for partner in partners or (supplier(), customer()):
         dump(folder / "partners" / f"{partner['partner']}.yaml", partner)
 
@@ -132,15 +138,22 @@ class Running:
 
 @asynccontextmanager
 async def gateway(
-    folder: Path, *partners: dict[str, Any], settings: dict[str, Any] | None = None, erp: Erp | None = None
+    folder: Path,
+    *partners: dict[str, Any],
+    settings: dict[str, Any] | None = None,
+    erp: Erp | None = None,
+    database_url: str = "",
+    roles: Roles = EVERYTHING,
+    own: dict[str, Any] | None = None,
 ) -> AsyncIterator[Running]:
     """Run a gateway on ``folder``; what stands there already goes on."""
     own_erp = erp or Erp()
     if not own_erp.address:
         await own_erp.start()
     try:
-        write_config(folder / "config", own_erp.address, *partners, gateway=settings)
-        house = await build(load_settings(Environment(config_dir=folder / "config", data_dir=folder / "data", port=0)))
+        write_config(folder / "config", own_erp.address, *partners, gateway=settings, own=own)
+        places = {"config_dir": folder / "config", "data_dir": folder / "data", "database_url": database_url}
+        house = await build(load_settings(Environment(port=0, takeover_seconds=2, **places)), roles)
         stop, started = asyncio.Event(), asyncio.get_running_loop().create_future()
         running = asyncio.create_task(run(house, stop, started.set_result))
         async with aiohttp.ClientSession() as session:

@@ -19,7 +19,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import errors
 
-from gateway.errors import ConcurrentChange, LedgerError
+from gateway.errors import ConcurrentChange, LedgerAway, LedgerError
 from gateway.ledger.postgres.claims import Claims
 from gateway.ledger.postgres.unit_of_work import PostgresUnitOfWork
 from gateway.ledger.sql_ledger import SqlLedger, short
@@ -128,8 +128,8 @@ def _undo(connection: sa.Connection) -> None:
         connection.invalidate()
 
 
-def _away(error: Exception) -> LedgerError:
-    return LedgerError(
+def _away(error: Exception) -> LedgerAway:
+    return LedgerAway(
         f"The database does not answer: {short(error)}. Start it, or correct GATEWAY_DATABASE_URL; it is tried again, and"
         " nothing accepted is lost."
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from gateway.ledger.tables import Moment, Rows
+from gateway.ledger.column_types import Moment, Rows
 
 revision = "0001"
 down_revision = None

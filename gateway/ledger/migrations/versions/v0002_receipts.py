@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from gateway.ledger.tables import Moment
+from gateway.ledger.column_types import Moment
 
 revision = "0002"
 down_revision = "0001"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from gateway.ledger.tables import Moment, Rows
+from gateway.ledger.column_types import Moment, Rows
 
 revision = "0003"
 down_revision = "0002"
