@@ -23,6 +23,7 @@ from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
 from gateway.mailboxes import sftp_receivers
+from gateway.pipeline.oversight.expiry import ExpiryWatch
 from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.worker import Worker
@@ -115,6 +116,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
     routes = make_routes(settings, world, views, configuration)
     if not roles.receive:
         routes = [route for route in routes if route.tag == "health"]
+    expiry = ExpiryWatch(world.ledger, world, lambda: configuration().directory)
     return House(
         settings=settings,
         world=world,
@@ -123,7 +125,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
         database=database,
         configuration=configuration,
         app=make_app(routes, new_tracking_id, body_limit=settings.gateway.limits.erp_message_mb << 20),
-        background=[configuration.watch, *(_pollers(settings, world, database) if roles.receive else ())],
+        background=[configuration.watch, expiry.run, *(_pollers(settings, world, database) if roles.receive else ())],
         session=session,
         lock=lock,
         roles=roles,

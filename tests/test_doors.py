@@ -113,3 +113,20 @@ async def test_a_port_that_is_taken_is_told_and_nothing_stays_open(tmp_path):
         await server.run(house, asyncio.Event())
     await house.close()
     await first.stop()
+
+
+async def test_a_running_gateway_says_that_a_certificate_ends(tmp_path):
+    text = ACME.replace("use: [sign, tls]", "use: [sign, tls], active_from: 2020-01-01")
+    settings = _settings(tmp_path, "", acme=text)
+    (tmp_path / "certs" / "acme.pem").write_bytes(pem(certificate("ending", begin=-4000, end=-3000)))
+    house = await build(settings)
+    stop = asyncio.Event()
+    running = asyncio.create_task(server.run(house, stop))
+    async with asyncio.timeout(20):
+        while not (cases := (await house.views.open_cases("acme", 0, 10)).items):
+            await asyncio.sleep(0.01)
+    assert [case.cause for case in cases] == ["certificate-expiring"]
+    assert "has expired" in cases[0].detail
+    stop.set()
+    await running
+    await house.close()
