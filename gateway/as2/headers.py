@@ -19,7 +19,7 @@ _UNSAFE = re.compile(r"[\r\n\0]")
 
 
 class Headers:
-    """An ordered list of (name, value), asked by name in any case. Values are unfolded and without outer blanks.
+    """An ordered list of (name, value), asked by name in any case; not changed once made. Values are unfolded and stripped.
 
     ``raw`` are the bytes that were read, without the blank line behind them; empty where it was built from pairs.
     """
@@ -29,13 +29,17 @@ class Headers:
     def __init__(self, fields: Iterable[tuple[str, str]] = (), raw: bytes = b"") -> None:
         self.fields: list[tuple[str, str]] = list(fields)
         self.raw = raw
-        self._first: dict[str, str] = {}
-        for name, value in self.fields:
-            self._first.setdefault(name.lower(), value)
+        self._first: dict[str, str] | None = None  # Made when it is first asked: most heads that are written never are.
+
+    def _by_name(self) -> dict[str, str]:
+        found = self._first
+        if found is None:
+            found = self._first = {name.lower(): value for name, value in reversed(self.fields)}
+        return found
 
     def get(self, name: str, default: str = "") -> str:
         """Return the first value under ``name``, which may be written in any case; else ``default``."""
-        return self._first.get(name.lower(), default)
+        return self._by_name().get(name.lower(), default)
 
     def all(self, name: str) -> list[str]:
         """Return every value under ``name`` in order."""
@@ -43,7 +47,7 @@ class Headers:
         return [value for each, value in self.fields if each.lower() == wanted]
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in self._first
+        return name.lower() in self._by_name()
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.fields)

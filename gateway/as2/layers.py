@@ -37,7 +37,7 @@ class Opening:
     """A message with every layer taken off: the entity inside, who signed, and over which bytes its MIC is taken.
 
     ``form`` is the one in which the signature fits; None where nothing was signed. ``encrypted`` and ``compressed``
-    say what was taken off.
+    say what was taken off. ``signature`` is the SignedData itself, as evidence.
     """
 
     entity: Entity
@@ -46,6 +46,7 @@ class Opening:
     signer: Verified | None = None
     form: Form | None = None
     warnings: tuple[str, ...] = ()
+    signature: Slice | None = None
 
     @property
     def encrypted(self) -> bool:
