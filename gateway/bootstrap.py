@@ -22,7 +22,7 @@ from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_whe
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
-from gateway.mailboxes import sftp_receivers
+from gateway.mailboxes import sftp_poller, sftp_receivers, sftp_sender
 from gateway.pipeline.oversight.expiry import ExpiryWatch
 from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, World
 from gateway.pipeline.task import Task
@@ -168,6 +168,7 @@ def _world(
         bounds=bounds,
         receipt_senders=receipt_senders,
     )
+    senders["sftp"] = sftp_sender(settings, world)
     senders["as2"] = receipt_senders["as2"] = as2_sender(settings, world, session)
     return world
 
@@ -177,6 +178,7 @@ def _pollers(settings: Settings, world: World, database: SqlLedger) -> list[Call
     inboxes = settings.gateway.erp_inboxes
     pollers = {
         "folders of partners": FolderReceiver(world, settings.below_data).run,
+        "SFTP servers of partners": sftp_poller(settings, world).run,
         **{f"inbox {box.path}": ErpInboxFolder(world, box.erp, settings.below_data(box.path)).run for box in inboxes},
     }
     return [in_turn(database, name, run) for name, run in pollers.items()]

@@ -8,12 +8,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
-from gateway.configuration import Configuration
+import aiohttp
+
 from gateway.errors import ConfigurationError, Problem
+from gateway.keyring import Keyring
+from gateway.pipeline.ports import Configuration, World
 from gateway.settings import AS2DoorText, Settings, read_secret
 from gateway.trading.certificates import Place, believed
 from gateway.transports.as2.body import Bounds
+from gateway.transports.as2.building import Builder
+from gateway.transports.as2.calling import Caller
 from gateway.transports.as2.front import Front, Handler
+from gateway.transports.as2.receiver import AS2Receiver
+from gateway.transports.as2.sender import AS2Sender
 from gateway.transports.as2.tls import Door
 
 _IN_MEMORY = 256 << 10  # Bytes of a request that are held in memory before the spool becomes a file.
@@ -34,6 +41,28 @@ class Listener(Protocol):
         """Take no more connections, and let open ones come to their end for some seconds."""
 
 
+def make_listeners(settings: Settings, world: World) -> list[Listener]:
+    """Make every door that gateway.yaml asks for beside the HTTP interface. Raises ConfigurationError."""
+    keyring = Keyring(settings.environment.data_dir, read_secret)
+    receiver = AS2Receiver(world, keyring, read_secret, spools(settings))
+    front = as2_front(settings, world.configuration, world.clock, receiver.handle)
+    return [front] if front is not None else []
+
+
+def as2_sender(settings: Settings, world: World, session: aiohttp.ClientSession) -> AS2Sender:
+    """Make what sends messages and receipts over AS2."""
+    keyring = Keyring(settings.environment.data_dir, read_secret)
+    builder = Builder(keyring, read_secret, spools(settings), world.new_id)
+    return AS2Sender(world, builder, Caller(session, keyring, read_secret))
+
+
+def spools(settings: Settings) -> Callable[[], BinaryIO]:
+    """Return what makes places for large bodies, in the data folder."""
+    folder = settings.environment.data_dir / "spool"
+    folder.mkdir(parents=True, exist_ok=True)
+    return lambda: new_spool(folder)
+
+
 def as2_front(
     settings: Settings, configuration: Callable[[], Configuration], clock: Callable[[], datetime], handler: Handler
 ) -> Front | None:
@@ -41,13 +70,11 @@ def as2_front(
     text = settings.gateway.as2
     if text is None:
         return None
-    folder = settings.environment.data_dir / "spool"
-    folder.mkdir(parents=True, exist_ok=True)
     # Base64, which some partners use, takes a third more than the payload.
     largest = (settings.gateway.limits.transmission_mb << 20) * 7 // 5 + _FRAME
     return Front(
         handler,
-        lambda: new_spool(folder),
+        spools(settings),
         host=text.host,
         port=text.port,
         path=text.path,

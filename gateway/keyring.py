@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import stat
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +66,16 @@ class Keyring:
     def path(self, text: OwnKeyText) -> Path:
         """Return where the private key lies."""
         return self._data_dir / text.key_file
+
+    def show(self, context: ssl.SSLContext, pinned: Pinned, password: str | None) -> None:
+        """Have TLS show one of our certificates; raise OSError or ssl.SSLError when its files can't be used."""
+        certificate = pinned.certificate.der
+        path = self.path(_own(pinned))
+        # OpenSSL reads files only, and our certificate lies in the configuration folder, which this room does not know.
+        with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+            file.write(ssl.DER_cert_to_PEM_cert(certificate).encode())
+            file.flush()
+            context.load_cert_chain(file.name, path, password)
 
     def warnings(self, own: Sequence[Pinned]) -> Iterator[str]:
         """Yield what is wrong with our keys on this machine, each with what to do."""

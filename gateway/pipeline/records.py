@@ -8,15 +8,20 @@ from gateway.pipeline.ports import Stamps, UnitOfWork
 from gateway.tracking.case import CAUSES, Case
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
+from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 
 
-def note_event(uow: UnitOfWork, stamps: Stamps, kind: str, about: Document | Transmission, **data: Any) -> None:
+def note_event(
+    uow: UnitOfWork, stamps: Stamps, kind: str, about: Document | Transmission | Receipt, **data: Any
+) -> None:
     """Put an event on the timeline of ``about``; it is published with the commit."""
     uow.add(Event(kind, stamps.clock(), about.id, about.partner, about.tracking_id, data))
 
 
-def open_case(uow: UnitOfWork, stamps: Stamps, cause: str, about: Document | Transmission, detail: str) -> None:
+def open_case(
+    uow: UnitOfWork, stamps: Stamps, cause: str, about: Document | Transmission | Receipt, detail: str
+) -> None:
     """Open a case about ``about``, unless one with this cause is open; say so on its timeline."""
     case_id = f"{about.id}:{cause}"
     row = CAUSES[cause]

@@ -4,6 +4,7 @@ partner --receive--> READ --+--> TRANSLATE --> DELIVER --> ERP          inbound
                             +--> TRANSMIT (TA1, 997, 824) --> partner
                             +--> reconcile (997, TA1, 824 of the partner)
 ERP ----accept-----> COMPOSE --> TRANSMIT --> partner, then CHASE       outbound
+partner --receive--> CONFIRM --> partner               a receipt that is owed later
 person --replay----> VALIDATE --> TRANSLATE ...
 """
 
@@ -13,13 +14,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gateway.pipeline.inbound import deliver, read, translate, validate
+from gateway.pipeline.inbound import confirm, deliver, read, translate, validate
 from gateway.pipeline.outbound import compose, transmit
-from gateway.pipeline.oversight import chase
+from gateway.pipeline.oversight import chase, chase_receipt
 from gateway.pipeline.ports import World
 from gateway.pipeline.step import Outcome
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import Document
+from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 
 Run: TypeAlias = Callable[[Task, World], Awaitable[Outcome]]
@@ -30,7 +32,7 @@ class Leg:
     """One step of the trip. ``outside``: it talks to somebody else, so it may take long and is tried again."""
 
     run: Run
-    about: type[Document] | type[Transmission]
+    about: type[Document] | type[Transmission] | type[Receipt]
     outside: bool
     then: tuple[StepName, ...]
 
@@ -43,6 +45,8 @@ ROUTE: dict[StepName, Leg] = {
     StepName.TRANSLATE: Leg(translate.run, Document, False, (StepName.DELIVER, StepName.CHASE, StepName.TRANSMIT)),
     StepName.DELIVER: Leg(deliver.run, Document, True, (StepName.TRANSMIT,)),
     StepName.COMPOSE: Leg(compose.run, Document, False, (StepName.TRANSMIT,)),
-    StepName.TRANSMIT: Leg(transmit.run, Transmission, True, (StepName.CHASE,)),
+    StepName.TRANSMIT: Leg(transmit.run, Transmission, True, (StepName.CHASE, StepName.CHASE_RECEIPT)),
     StepName.CHASE: Leg(chase.run, Document, False, (StepName.CHASE,)),
+    StepName.CONFIRM: Leg(confirm.run, Receipt, True, ()),
+    StepName.CHASE_RECEIPT: Leg(chase_receipt.run, Receipt, False, (StepName.CHASE_RECEIPT, StepName.TRANSMIT)),
 }

@@ -18,11 +18,13 @@ class StepName(StrEnum):
     COMPOSE = "compose"
     TRANSMIT = "transmit"
     CHASE = "chase"
+    CONFIRM = "confirm"
+    CHASE_RECEIPT = "chase_receipt"
 
 
 @dataclass(slots=True)
 class Task:
-    """One step that is due for one subject (a transmission or a document).
+    """One step that is due for one subject (a transmission, a document or a receipt).
 
     Steps of the same ``lane`` run one after the other, in the order in which they were scheduled. ``carry`` holds what the
     step before knew, as long as both run in one process; after a restart it is empty and the step looks it up.

@@ -18,7 +18,7 @@ class ReceiptState(StrEnum):
     """Outbound, what the partner owes us: waiting to late. Inbound, what we owe: given to undeliverable.
 
     ``unsigned`` is an answer without the signature that was asked for, whatever it says: anybody could have written it.
-    ``late`` is a good answer after its time.
+    ``late`` is a good answer after its time. ``not_asked``: we agreed on none.
     """
 
     WAITING = "waiting"
@@ -34,6 +34,7 @@ class ReceiptState(StrEnum):
     OWED = "owed"
     SENT = "sent"
     UNDELIVERABLE = "undeliverable"
+    NOT_ASKED = "not_asked"
 
 
 class ReceiptEvent(StrEnum):

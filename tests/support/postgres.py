@@ -23,6 +23,7 @@ import psycopg
 from gateway.ledger.engine import make_engine
 from gateway.ledger.migrate import upgrade
 from tests.conftest import ROOT
+from tests.support.postgres_keeper import Server
 
 _PATIENCE = 30.0
 _KEEPERS: list[
@@ -109,3 +110,14 @@ def fresh_database(*, empty: bool = False) -> Iterator[str]:
         yield url_of(name)
     finally:
         execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def own_server(options: dict[str, str] | None = None) -> Iterator[Server]:
+    """Give a server that only this test has, not yet started; it may be stopped and started again."""
+    with tempfile.TemporaryDirectory(prefix="gateway-server-", ignore_cleanup_errors=True) as folder:
+        server = Server(Path(folder), options)
+        try:
+            yield server
+        finally:
+            server.stop()

@@ -18,7 +18,12 @@ LIVES = [
     ),
     (TRANSMISSION_LIFE, TransmissionState, TransmissionEvent, {TransmissionState.RECEIVED, TransmissionState.WAITING}),
     (ORDER_LIFE, OrderState, OrderEvent, {OrderState.OPEN}),
-    (RECEIPT_LIFE, ReceiptState, ReceiptEvent, {ReceiptState.WAITING, ReceiptState.OWED, ReceiptState.GIVEN}),
+    (
+        RECEIPT_LIFE,
+        ReceiptState,
+        ReceiptEvent,
+        {ReceiptState.WAITING, ReceiptState.OWED, ReceiptState.GIVEN, ReceiptState.NOT_ASKED},
+    ),
 ]
 IDS = [life.name for life, *_ in LIVES]
 

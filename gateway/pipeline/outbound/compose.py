@@ -96,7 +96,7 @@ def check(
 ) -> tuple[Judgment, list[str]]:
     """Judge what was written, and return the canonical fields that reading it does not give back."""
     transaction = next(part for part in read(data) if isinstance(part, TransactionSet))
-    judgment = validate(transaction, agreement.tolerate)
+    judgment = validate(transaction, agreement.tolerate, agreement.characters)
     if agreement.guide is not None:
         judgment = configuration.guide(agreement.guide).apply(judgment, transaction.segments)
     if not judgment.accepted or judgment.tree is None:

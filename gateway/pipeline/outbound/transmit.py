@@ -31,12 +31,14 @@ def channel_of(partner: Partner, agreement: Agreement | None) -> str:
     if agreement is not None and agreement.transport is not None:
         return agreement.transport
     channels = partner.text.channels
+    if channels.as2 is not None and channels.as2.send.url is not None:
+        return "as2"
     if channels.rest is None and channels.folder is not None and channels.folder.outbound is not None:
         return "folder"
-    return "rest"
-
     if channels.rest is None and channels.sftp is not None and (channels.sftp.account or channels.sftp.delivers):
         return "sftp"
+    return "rest"
+
 
 def answer_id(received: Transmission, offset: int) -> str:
     """Return the id of our acknowledgment of the interchange that begins at ``offset`` of a transmission.
@@ -107,17 +109,17 @@ async def run(task: Task, world: World) -> Outcome:
         return Park("delivery-exhausted", error.detail)
     if sent.waiting:
         return Advance()
-    return Advance(lambda uow: record_sent(uow, world, transmission, sent))
+    return Advance(lambda uow: record_sent(uow, world, transmission, sent) + (sent.also(uow) if sent.also else []))
 
 
 def file_name(partner: Partner, transmission: Transmission) -> str:
     """Return the name under which a partner gets these bytes; only letters, digits, ``-``, ``_`` and ``.`` are in it."""
     folder, sftp = partner.text.channels.folder, partner.text.channels.sftp
     template = folder.name if folder is not None else "{set}_{control_number}.edi"
-    facts = {
-        "set": transmission.name or "x12",
     if transmission.transport == "sftp" and sftp is not None:
         template = sftp.template
+    facts = {
+        "set": transmission.name or "x12",
         "control_number": transmission.control_number or transmission.id,
         "id": transmission.id,
         "timestamp": f"{transmission.created_at:%Y%m%dT%H%M%S}",

@@ -1,0 +1,39 @@
+"""Confirm: post a receipt that is owed to the address where its partner waits for it. What is posted again is the same bytes."""
+
+from __future__ import annotations
+
+from gateway.errors import PartnerRefused, PartnerUnreachable
+from gateway.pipeline.ports import UnitOfWork, World
+from gateway.pipeline.records import note_event
+from gateway.pipeline.step import Advance, Outcome, Park, Retry
+from gateway.pipeline.task import Task
+from gateway.tracking.receipt import RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState
+from gateway.tracking.transmission import Transmission
+
+
+async def run(task: Task, world: World) -> Outcome:
+    """Post one receipt."""
+    receipt = await world.ledger.load(Receipt, task.subject)
+    if receipt is None or receipt.receipt is None or receipt.reply_to is None:
+        return Advance()
+    if not RECEIPT_LIFE.allows(ReceiptState(receipt.state), ReceiptEvent.SEND):
+        return Advance()
+    partner = world.configuration().directory.partners.get(receipt.partner or "")
+    sender = world.receipt_senders.get(receipt.transport)
+    if partner is None or sender is None:
+        missing = f"partner {receipt.partner}" if partner is None else f"transport {receipt.transport}"
+        return Park("receipt-undelivered", f"{missing} is not configured any more")
+    try:
+        detail = await sender.send_receipt(receipt, await world.vault.read(receipt.receipt), partner)
+    except PartnerUnreachable as error:
+        return Retry(error.detail)
+    except PartnerRefused as error:
+        return Park("receipt-undelivered", error.detail)
+
+    def commit(uow: UnitOfWork) -> list[Task]:
+        uow.change(Receipt, receipt.id, state=RECEIPT_LIFE.after(ReceiptState(receipt.state), ReceiptEvent.SEND))
+        about = uow.find(Transmission, receipt.transmission_id or "") or receipt
+        note_event(uow, world, "receipt.sent", about, message_id=receipt.message_id, detail=detail)
+        return []
+
+    return Advance(commit)

@@ -1,0 +1,211 @@
+"""Sends over AS2: built once, stored, sent. What is sent again is the same bytes under the same Message-ID.
+
+A message is built anew only when the partner said that it could not process the first one: then keys or terms were corrected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import structlog
+
+from gateway.as2.errors import AS2Error
+from gateway.as2.headers import Headers, parse_head
+from gateway.as2.mdn_reading import read_mdn
+from gateway.as2.message import Packed, Payload
+from gateway.as2.slices import Slice
+from gateway.as2.terms import Keys
+from gateway.errors import ConfigurationError, PartnerRefused, PartnerUnreachable
+from gateway.pipeline.outbound.receipted import Answered, settle_receipt
+from gateway.pipeline.oversight.chase_receipt import chase_of_receipt
+from gateway.pipeline.ports import Blob, Sending, Sent, UnitOfWork, World
+from gateway.pipeline.task import Task
+from gateway.tracking.receipt import CONFIRMED, Receipt, ReceiptState
+from gateway.trading.as2 import AS2Channel
+from gateway.trading.certificates import CertificateMissing, Place, believed
+from gateway.trading.directory import Partner
+from gateway.transports.as2.building import Builder, evidence_of
+from gateway.transports.as2.calling import Answer, Caller, shown
+from gateway.transports.as2.keeping import joined, keep_request, parted, settle
+from gateway.transports.as2.parties import random
+from gateway.transports.as2.receipts import answered, unproved
+
+log = structlog.get_logger("gateway.as2")
+
+_INLINE = 256 << 10
+_CHUNK = 1 << 18
+
+
+class AS2Sender:
+    """Fulfils `gateway.pipeline.ports.Sender` and `ReceiptSender`."""
+
+    def __init__(self, world: World, builder: Builder, caller: Caller) -> None:
+        self._world = world
+        self._builder = builder
+        self._caller = caller
+
+    async def send(self, sending: Sending) -> Sent:
+        """Send one transmission, the first time or again."""
+        channel = sending.partner.text.channels.as2
+        if channel is None or channel.send.url is None:
+            raise PartnerRefused(
+                f"{sending.partner.id} has no AS2 address any more. Add channels.as2.send.url, then replay."
+            )
+        receipt = await self._receipt(sending, channel)
+        if receipt.state in CONFIRMED:
+            return Sent(detail="the partner's receipt was here already")
+        directory = self._world.configuration().directory
+        head, body = await self._request(receipt)
+        answer = await self._caller.post(channel.send.url, head, body, sending.partner, directory, self._world.clock())
+        log.info(
+            "as2_message_sent",
+            partner=sending.partner.id,
+            message_id=receipt.message_id,
+            status=answer.status,
+            attempt=sending.attempt,
+            id=sending.transmission.id,
+        )
+        return self._sent(receipt, channel, sending.partner, answer)
+
+    async def send_receipt(self, receipt: Receipt, data: bytes, partner: Partner) -> str:
+        """Post a receipt that its partner waits for; only to an address that is still agreed."""
+        channel, url = partner.text.channels.as2, receipt.reply_to or ""
+        if channel is None or not channel.allows_reply_to(url):
+            raise PartnerRefused(f"{shown(url)} is no agreed address for receipts of {partner.id}.")
+        headers, body = parted(data)
+        directory = self._world.configuration().directory
+        answer = await self._caller.post(url, headers, body, partner, directory, self._world.clock())
+        log.info("as2_receipt_sent", partner=partner.id, message_id=receipt.message_id, status=answer.status)
+        return f"{shown(url)} answered {answer.status}"
+
+    # What is sent
+
+    async def _receipt(self, sending: Sending, channel: AS2Channel) -> Receipt:
+        """Return the record of the message that is sent: the one that there is, or that of a message built now."""
+        about = sending.transmission
+        known = await self._world.ledger.tx(lambda uow: uow.receipts_of(about.id))
+        ours = [each for each in known if each.direction == "outbound"]
+        again = channel.has_quirk("new-message-id-on-resend")
+        if ours and ours[-1].state != ReceiptState.FAILED and not (again and ours[-1].state != ReceiptState.NOT_ASKED):
+            return ours[-1]
+        if ours and ours[-1].state in CONFIRMED:
+            return ours[-1]
+        return await self._build(sending, channel, len(ours))
+
+    async def _build(self, sending: Sending, channel: AS2Channel, before: int) -> Receipt:
+        world, about = self._world, sending.transmission
+        now = world.clock()
+        packed = await self._packed(sending, now)
+        kept = await keep_request(joined(packed.headers, b""), packed.body.chunks(), world.vault)
+        asked = channel.receipt.ask != "none"
+        receipt = Receipt(
+            id=f"{about.id}-o{before}",
+            direction="outbound",
+            source=about.source,
+            partner=sending.partner.id,
+            transport="as2",
+            message_id=packed.message_id,
+            digest=kept.body_digest,
+            state=ReceiptState.WAITING if asked else ReceiptState.NOT_ASKED,
+            created_at=now,
+            tracking_id=about.tracking_id,
+            transmission_id=about.id,
+            mic=evidence_of(packed, channel, "")["mics"][packed.mic.algorithm],
+            mic_algorithm=packed.mic.algorithm,
+            evidence=evidence_of(packed, channel, kept.blob.digest) | {"size": kept.blob.size},
+        )
+
+        def commit(uow: UnitOfWork) -> Receipt:
+            known = uow.find(Receipt, receipt.id)
+            if known is not None:
+                return known  # A worker that was taken over has built it: its bytes are the ones.
+            settle(uow, kept.blob)
+            uow.add(receipt)
+            return receipt
+
+        return await world.ledger.tx(commit)
+
+    async def _packed(self, sending: Sending, now: datetime) -> Packed:
+        about = sending.transmission
+        facts = {
+            "set": about.name or "x12",
+            "control_number": about.control_number or about.id,
+            "id": about.id,
+            "timestamp": f"{about.created_at:%Y%m%dT%H%M%S}",
+            "partner": sending.partner.id,
+        }
+        payload = Payload(Slice(sending.body))
+        directory = self._world.configuration().directory
+
+        def build() -> Packed:
+            return self._builder.build(sending.partner, directory, payload, facts, now)
+
+        try:
+            return await asyncio.to_thread(build) if len(sending.body) > _INLINE else build()
+        except (AS2Error, CertificateMissing, ConfigurationError) as error:
+            raise PartnerRefused(f"The message can't be made: {error.detail}") from None
+
+    async def _request(self, receipt: Receipt) -> tuple[Headers, bytes | AsyncIterator[bytes]]:
+        """Return head and body of a stored message; a large body in chunks."""
+        digest, size = str(receipt.evidence["request"]), int(receipt.evidence["size"])
+        if size <= _INLINE:
+            return parted(await self._world.vault.read(digest))
+        begin = await self._world.vault.read_range(digest, 0, 1 << 16)
+        head, gap, _ = begin.partition(b"\r\n\r\n")
+        return parse_head(head), self._chunks(Blob(digest, size), len(head) + len(gap))
+
+    async def _chunks(self, blob: Blob, offset: int) -> AsyncIterator[bytes]:
+        while offset < blob.size:
+            chunk = await self._world.vault.read_range(blob.digest, offset, _CHUNK)
+            offset += len(chunk)
+            yield chunk
+
+    # What was answered
+
+    def _sent(self, receipt: Receipt, channel: AS2Channel, partner: Partner, answer: Answer) -> Sent:
+        words = f"answered {answer.status}"
+        if receipt.state == ReceiptState.NOT_ASKED:
+            return Sent(detail=words)
+        judged = self._judge(receipt, partner, answer)
+        if judged is not None:
+            return Sent(
+                detail=f"{words}, {judged.text}"[:500],
+                also=lambda uow: settle_receipt(uow, self._world, receipt.id, judged),
+            )
+        if channel.receipt.ask == "sync":
+            # It may well have the message; only the same message once more tells, because it gets its first receipt.
+            raise PartnerUnreachable(
+                f"{shown(channel.send.url or '')} answered {answer.status} without a receipt. The same message is sent again."
+            )
+        due = channel.receipt.within
+        return Sent(detail=f"{words}, its receipt comes later", also=lambda uow: self._wait(uow, receipt, due))
+
+    def _judge(self, receipt: Receipt, partner: Partner, answer: Answer) -> Answered | None:
+        """Return what the answer says as a receipt; None when there is none in it."""
+        if not answer.body.strip() and "disposition" not in answer.headers:
+            return None
+        data = joined(answer.headers, answer.body)
+        blob = Blob(hashlib.sha256(data).hexdigest(), len(data), data)
+        now = self._world.clock()
+        directory = self._world.configuration().directory
+        keys = Keys(
+            own=self._builder.keyring.all(Place.DECRYPT_IN, directory.own_certificates, now),
+            trusted=[each.certificate for each in believed(Place.VERIFY_MDN, partner.certificates, now)],
+        )
+        try:
+            mdn = read_mdn(answer.headers, Slice(answer.body), keys, random=random, new_spool=self._builder.new_spool)
+        except AS2Error as error:
+            return None if error.code == "as2-not-a-receipt" else unproved(error, blob)
+        return answered(receipt, mdn, blob)
+
+    def _wait(self, uow: UnitOfWork, receipt: Receipt, within: timedelta) -> list[Task]:
+        """Expect the receipt in time, unless it was faster than the answer."""
+        current = uow.find(Receipt, receipt.id)
+        if current is None or current.state != ReceiptState.WAITING:
+            return []
+        current.due_at = self._world.clock() + within
+        uow.change(Receipt, receipt.id, due_at=current.due_at)
+        return chase_of_receipt(current)
