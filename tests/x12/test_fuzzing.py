@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 from tests.x12.samples import BODIES, document
 from tests.x12.test_reader_laws import SAMPLES
 
-RUNS = {"reader": 50_000, "verdict": 10_000}
+RUNS = {"reader": 30_000, "verdict": 5_000}
 LONGEST = 8192  # Bytes. More than a reader under tight limits may hold, so that one which holds too much is found.
 BOUNDS = ["-timeout=20", "-rss_limit_mb=600", f"-max_len={LONGEST}", "-seed=1", "-print_final_stats=1"]
 DICTIONARY = ROOT / "tests" / "x12" / "fuzzing" / "x12.dict"
