@@ -129,9 +129,9 @@ class AS2DoorText(_Text):
     head_kb: int = Field(64, ge=8, le=1024, description="Largest head of a request.")
     head_within: Duration = Field(read_duration("20s"), description="How long the head of a request may take.")
     idle_within: Duration = Field(read_duration("60s"), description="How long a client may send nothing.")
-    connections: int = Field(256, ge=1, le=10_000, description="Connections at a time at most.")
+    connections: int = Field(512, ge=1, le=10_000, description="Connections at a time at most.")
     connections_per_address: int = Field(
-        64, ge=1, le=10_000, description="Connections of one client at a time at most."
+        256, ge=1, le=10_000, description="Connections of one client at a time at most."
     )
 
 

@@ -24,8 +24,8 @@ class Bounds:
     head_seconds: float = 20.0
     idle_seconds: float = 60.0
     slowest: int = 512
-    connections: int = 256
-    connections_per_address: int = 64
+    connections: int = 512
+    connections_per_address: int = 256  # Partners behind one proxy or network share an address.
 
 
 class Gone(Exception):

@@ -163,6 +163,8 @@ class Front:
             await self._talk(reader, writer, remote, full=full)
         except (ConnectionError, ssl.SSLError):
             pass  # The client has left; what it sent whole was handled.
+        except asyncio.CancelledError:
+            log.warning("as2_connection_cut", remote=remote)  # By `stop`, which waits no longer: the task ends here.
         finally:
             self._talks.discard(task)
             self._from[remote] -= 1

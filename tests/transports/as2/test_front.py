@@ -413,6 +413,24 @@ async def test_what_is_being_handled_is_finished_when_the_door_closes():
             await asyncio.open_connection("127.0.0.1", port)
 
 
+async def test_what_never_comes_to_its_end_is_cut_when_the_door_closes():
+    told = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+    begun = asyncio.Event()
+
+    async def endless(request):
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with opened(endless) as (front, seen):
+        asking = asyncio.create_task(knock(front, post()))
+        await begun.wait()
+        await front.stop(within=0.01)
+        assert await asking == b""
+        assert seen.spools[0].closed
+    assert told == [], "and nothing of it looks like a mistake"
+
+
 async def test_who_leaves_before_the_answer_is_handled_all_the_same():
     handled = asyncio.Event()
 
