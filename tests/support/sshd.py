@@ -17,7 +17,7 @@ import asyncssh
 
 from tests.support.sftp import Keys
 
-_PLAIN = '''
+_PLAIN = """
 import asyncio, os, sys
 import asyncssh
 root, key, authorized, port = sys.argv[1:]
@@ -37,7 +37,7 @@ async def main():
     print("ready", flush=True)
     await asyncio.Event().wait()
 asyncio.run(main())
-'''
+"""
 
 
 def sshd_path() -> str | None:
