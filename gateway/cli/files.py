@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -27,10 +27,11 @@ from gateway.cli.console import (
 from gateway.errors import NotFound
 from gateway.pipeline.inbound.judge import judge_set, partner_tolerances
 from gateway.stamps import utc_now
-from gateway.trading.agreement import Acknowledgment
+from gateway.trading.agreement import Acknowledgment, Agreement
 from gateway.trading.directory import Partner
 from gateway.x12.acknowledgment import answers_needed, wants_interchange_acknowledgment
 from gateway.x12.answer import answering_interchange
+from gateway.x12.characters import Characters
 from gateway.x12.envelope import Judge, Tolerate
 from gateway.x12.explanation import Explanation, explain_set
 from gateway.x12.guide import Guide
@@ -64,19 +65,26 @@ class Judging:
     partner: Partner | None = None
 
 
-def judging(partner: str | None) -> Judging:
-    """Return how sets and envelopes are judged: by the standard alone, or under the agreements and guides of a partner."""
+def judging(partner: str | None, characters: Characters | None = None) -> Judging:
+    """Return how sets and envelopes are judged: by the standard alone, or under the agreements and guides of a partner.
+
+    ``characters`` is the set to hold values to, whatever was agreed.
+    """
     if partner is None:
-        return Judging(validate)
+        return Judging(lambda transaction: validate(transaction, (), characters))
     found = configuration()
     who = partner_named(found, partner)
+
+    def agreed(transaction: TransactionSet) -> Agreement | None:
+        agreement = who.agreement(transaction.id, "inbound")
+        return replace(agreement, characters=characters) if agreement and characters else agreement
 
     def guide_of(transaction: TransactionSet) -> Guide | None:
         agreement = who.agreement(transaction.id, "inbound")
         return found.guide(agreement.guide) if agreement is not None and agreement.guide is not None else None
 
     return Judging(
-        lambda transaction: judge_set(transaction, who.agreement(transaction.id, "inbound"), found),
+        lambda transaction: judge_set(transaction, agreed(transaction), found),
         lambda _start: partner_tolerances(who),
         found.guide,
         guide_of,
@@ -94,6 +102,13 @@ def examined(path: Path, how: Judging) -> FileReport:
 
 _HTML = typer.Option(False, "--html", help="One HTML page on all files, for whoever sent them.")
 _OUTPUT = typer.Option(None, "--output", "-o", help="File for the page; standard output without it.")
+
+
+_CHARACTERS = typer.Option(
+    None,
+    "--characters",
+    help="Hold values to this character set of X12.6: basic, extended or utf-8.",
+)
 _SECOND = typer.Option(False, "--second-opinion", help="Ask pyx12 too, and say where it differs.")
 
 
@@ -104,12 +119,13 @@ def check(
     second: bool = _SECOND,
     html: bool = _HTML,
     output: Path | None = _OUTPUT,
+    characters: Characters | None = _CHARACTERS,
 ) -> None:
     """Say everything that is wrong with X12 files, where, and how to put it right.
 
     Exit code: 0 nothing wrong, 1 faults, 2 a file can't be read.
     """
-    how = judging(partner)
+    how = judging(partner, characters)
     worst = 0
     pages: list[FileReport] = []
     for path in expand(files):

@@ -23,6 +23,7 @@ from gateway.tracking.order import ORDER_LIFE
 from gateway.tracking.receipt import RECEIPT_LIFE
 from gateway.tracking.transmission import TRANSMISSION_LIFE
 from gateway.trading.quirks import QUIRKS
+from gateway.x12.characters import CHARACTER_SETS
 from gateway.x12.faults import FaultCode, Level
 from gateway.x12.tolerances import TOLERANCES
 
@@ -109,7 +110,19 @@ def tolerances() -> str:
         "A deviation from X12 has a name, and is off until an agreement allows it: `tolerate: [trailing-separators]`. Then its"
         " faults become notes, which are said and reject nothing."
     )
-    return page("Tolerances", words, table(("name", "faults that become notes", "what is given up"), rows))
+    sets = [(code(name), paragraph) for name, paragraph in CHARACTER_SETS.items()]
+    said = (
+        "`characters: basic` says in an agreement which characters values may hold; `gateway check --characters` holds a file to"
+        " them. Where it is said it counts, and not what `tolerate` says on `utf-8`. Delimiters and binary data are not meant."
+    )
+    return page(
+        "Tolerances",
+        words,
+        table(("name", "faults that become notes", "what is given up"), rows),
+        "## Character sets",
+        said,
+        table(("name", "what may be sent"), sets),
+    )
 
 
 def quirks() -> str:

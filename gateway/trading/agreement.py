@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from gateway.trading.duration import Duration
 from gateway.trading.kinds import Name, RoomName, SetId, Version
 from gateway.x12.acknowledgment import AcknowledgmentStyle
+from gateway.x12.characters import Characters
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.faults import FaultCode
 from gateway.x12.tolerances import TOLERANCES, tolerated_codes
@@ -113,6 +114,10 @@ class Terms(_Text):
     charset: Literal["ascii", "latin-1", "utf-8"] | None = Field(
         None, description="In which characters we write; by default ascii."
     )
+    characters: Characters | None = Field(
+        None,
+        description="Which characters values may hold: basic (capitals, digits, a few signs), extended, as by default, or utf-8.",
+    )
     replacement: str | None = Field(
         None, max_length=1, description="Stands for characters that can't be sent; without it they stop the document."
     )
@@ -153,6 +158,14 @@ class Terms(_Text):
         if unknown:
             raise ValueError(f"there is no tolerance {unknown[0]}; there are {', '.join(TOLERANCES)}")
         return names
+
+    @model_validator(mode="after")
+    def _one_word_on_characters(self) -> Terms:
+        if self.characters in ("basic", "extended") and "utf-8" in (self.tolerate or ()):
+            raise ValueError(
+                f"characters: {self.characters} and tolerate: [utf-8] contradict each other; keep one of the two"
+            )
+        return self
 
 
 class AgreementText(Terms):
@@ -223,6 +236,7 @@ class Agreement:
     acknowledgment: Acknowledgment
     duplicate_window: timedelta
     tolerate: frozenset[FaultCode]
+    characters: Characters | None
     promises: dict[str, timedelta]
     erp: str
     ordered_by: str
@@ -266,6 +280,7 @@ def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None)
         acknowledgment=_merged(Acknowledgment, [level.acknowledgment for level in chain]),
         duplicate_window=say("duplicate_window", timedelta(days=30)),
         tolerate=tolerated_codes(say("tolerate", ())),
+        characters=say("characters", None),
         promises=dict(say("promises", {})),
         erp=say("erp", "main"),
         ordered_by=say("ordered_by", "none"),

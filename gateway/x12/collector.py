@@ -11,6 +11,7 @@ from functools import cache
 from typing import TypeAlias
 
 from gateway.x12 import explain
+from gateway.x12.beyond import beyond_basic
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.elements import Finding, SegmentJudge
 from gateway.x12.faults import Fault, FaultCode
@@ -34,6 +35,8 @@ class Collector:
         definition: SetDefinition | None,
         tolerate: Collection[FaultCode],
         most: int,
+        *,
+        basic: bool = False,
     ) -> None:
         self.faults: list[Fault] = []
         self.more_faults = 0
@@ -43,6 +46,7 @@ class Collector:
         self._version = definition.version if definition else ""
         self._short_dates = definition.short_dates if definition else False
         self._tolerate = tolerate
+        self._basic = basic  # No characters but those of the basic set are allowed.
         self._room = {False: most, True: most}  # Notes are counted apart: they must not crowd out what rejects.
         self._ids = transaction.id, transaction.control_number
         self._offsets: list[int] | None = None
@@ -175,7 +179,12 @@ class Collector:
             if use is None or index + 1 == self._cut:
                 continue
             own = _ENVELOPE_ELEMENTS if use.name in ("ST", "SE") else 0
-            for finding in _segment_judge(use.name, self._version, self._short_dates).findings(sent[index], marks):
+            judge = _segment_judge(use.name, self._version, self._short_dates)
+            found = judge.findings(sent[index], marks)
+            if self._basic:
+                told = {(each.element, each.component, each.repetition) for each in found}
+                found += beyond_basic(judge.segment, sent[index], marks, told)
+            for finding in found:
                 if finding.code is FaultCode.CODE_LOWER_CASE and finding.code in self._tolerate:
                     transaction.put_right(index, finding.element, _in_capitals(finding, segments[index], marks))
                 if finding.element > own and self._keeps(finding.code):

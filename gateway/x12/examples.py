@@ -9,6 +9,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from functools import cache
 
+from gateway.x12.characters import as_basic
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.elements import SegmentJudge
 from gateway.x12.expecting import position_of, use_of
@@ -137,6 +138,8 @@ class Examples:
                 self._cut_components(fields, fault, use)
             case _F.EXCLUDED | _F.EXCLUDED_BY_GUIDE:
                 self.put(fields, fault, "")
+            case _F.CHARACTER_NOT_BASIC:
+                self.put(fields, fault, clean(as_basic(fault.value).strip(), self.marks))
             case _F.CODE_LOWER_CASE:
                 self.put(fields, fault, fault.value.upper())
             case _F.DATE | _F.TIME if fault.element_number == PERIOD:

@@ -92,6 +92,7 @@ _EXPECTED: dict[FaultCode, str] = {
     _F.TOO_LONG: "{kind}",
     _F.CHARACTER: "{kind}",
     _F.CHARACTER_SET: "characters of the extended set of X12",
+    _F.CHARACTER_NOT_BASIC: "characters of the basic set of X12",
     _F.LINE_BREAK: "a value on one line",
     _F.CODE_UNKNOWN: "{codes}",
     _F.CODE_LOWER_CASE: "the code in capitals, as the list has it",
@@ -116,7 +117,8 @@ _EXPECTED: dict[FaultCode, str] = {
     _F.DATE_ORDER_OF_GUIDE: "in {place} no date before the one that the guide names",
 }
 # Rules of the syntax, which hold whatever the segment is.
-_SYNTAX = frozenset({_F.SEGMENT_BLANK, _F.SEGMENT_LOWER_CASE, _F.SEGMENT_LINE_BREAK, _F.LINE_BREAK, _F.CHARACTER_SET})
+_CHARACTERS = {_F.LINE_BREAK, _F.CHARACTER_SET, _F.CHARACTER_NOT_BASIC}
+_SYNTAX = frozenset({_F.SEGMENT_BLANK, _F.SEGMENT_LOWER_CASE, _F.SEGMENT_LINE_BREAK} | _CHARACTERS)
 _HIERARCHY = frozenset({_F.HL_NUMBER, _F.HL_PARENT, _F.HL_CHILDREN})
 _BOUNDS = {Level.TRANSMISSION: "ISA, IEA", Level.INTERCHANGE: "ISA, IEA", Level.GROUP: "GS, GE", Level.SET: "ST, SE"}
 

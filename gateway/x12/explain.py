@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from gateway.x12.characters import EXTENDED
+from gateway.x12.characters import BASIC, EXTENDED
 from gateway.x12.faults import FaultCode
 from gateway.x12.periods import FORMATS, in_words
 from gateway.x12.standards.definition import Composite, Element, Position, Segment
@@ -42,6 +42,10 @@ _WORDS: dict[FaultCode, tuple[str, str]] = {
     FaultCode.CHARACTER_SET: (
         "{place} ({label}) holds {foreign}, which the extended character set of X12 does not have",
         "write it without, or agree on utf-8",
+    ),
+    FaultCode.CHARACTER_NOT_BASIC: (
+        "{place} ({label}) holds {foreign}, which the basic character set of X12 does not have",
+        "write it in capitals, digits and the signs of the basic set, or agree on characters: extended",
     ),
     FaultCode.LINE_BREAK: ("a line breaks within {place}", "break lines behind a segment terminator only"),
     FaultCode.CODE_LOWER_CASE: ("{value!r} in {place} ({label}) is written in lower case", "send {upper}"),
@@ -116,7 +120,7 @@ def element_words(
         "detail": _note_words(f"{segment.id}{number:02d}-" if component else segment.id, detail, 1 if component else 2),
         "value": value if len(value) <= _MOST_SHOWN else value[:_MOST_SHOWN] + "...",
         "upper": value.upper(),
-        "foreign": _foreign(value),
+        "foreign": _foreign(value, BASIC if code is FaultCode.CHARACTER_NOT_BASIC else EXTENDED),
         "last": len(kind.components) if isinstance(kind, Composite) else len(segment.positions),
         "expected": _expected(code, element, detail),
         "codes": _some_codes(element.codes) if element else "",
@@ -156,9 +160,9 @@ def segment_words(code: FaultCode, name: str, label: str, loop_path: str, opener
     return what.format(**facts), fix.format(**facts)
 
 
-def _foreign(value: str) -> str:
-    """Name the first character that is beyond the extended set: ``'\u2122' (U+2122)``."""
-    found = next((character for character in value if character not in EXTENDED), "")
+def _foreign(value: str, allowed: frozenset[str]) -> str:
+    """Name the first character that is beyond a set: ``'\u2122' (U+2122)``."""
+    found = next((character for character in value if character not in allowed), "")
     return f"{found!r} (U+{ord(found):04X})" if found else "a character"
 
 

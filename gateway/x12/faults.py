@@ -111,6 +111,7 @@ class FaultCode(Enum):
     TOO_LONG = "value-too-long", Level.ELEMENT, "5"
     CHARACTER = "character-not-allowed", Level.ELEMENT, "6"
     CHARACTER_SET = "character-outside-of-set", Level.ELEMENT, "6"
+    CHARACTER_NOT_BASIC = "character-outside-of-basic-set", Level.ELEMENT, "6"
     LINE_BREAK = "line-break-in-value", Level.ELEMENT, "6"
     CODE_UNKNOWN = "code-not-valid", Level.ELEMENT, "7"
     CODE_LOWER_CASE = "code-lower-case", Level.ELEMENT, "7"

@@ -60,7 +60,7 @@ class Guide:
         if judgment.tree is None or transaction is None:
             return judgment
         if judgment.more_faults:  # The guide may overrule those that were kept, so all of them are needed.
-            judgment = look_closely(transaction, judgment.tolerate, MANY_FAULTS)
+            judgment = look_closely(transaction, judgment.tolerate, MANY_FAULTS, judgment.characters)
         positions = {id(segment): index + 1 for index, segment in enumerate(segments)}
         check = Check(self.name, judgment, transaction, positions)
         for rule in self.rules:

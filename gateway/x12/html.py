@@ -145,7 +145,8 @@ class _Page:
             others = {one.version: one.judged_by for one in each.documents if not (one.faults or one.exact)}
             said = "".join(f" Version {version} is judged by {judge}." for version, judge in others.items() if judge)
             rest = f" and {len(clean) - _MOST_CLEAN} more" if len(clean) > _MOST_CLEAN else ""
-            yield f'<p><span class="good">Nothing wrong</span> in {escape(", ".join(clean[:_MOST_CLEAN]))}{rest}.{escape(said)}</p>\n'
+            listed = escape(f"{', '.join(clean[:_MOST_CLEAN])}{rest}.{said}")
+            yield f'<p><span class="good">Nothing wrong</span> in {listed}</p>\n'
 
     def _document(self, judgment: Judgment, found: FileReport) -> Iterator[str]:
         word = '<span class="good">accepted</span>' if judgment.accepted else '<span class="bad">rejected</span>'

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
+from gateway.x12.characters import Characters, is_basic
 from gateway.x12.collector import Collector, EnvelopeFinding
 from gateway.x12.delimiters import Delimiters
 from gateway.x12.fast import FastSet
@@ -35,6 +36,7 @@ class Judgment:
     more_faults: int = 0  # How many were not kept, and of these
     more_notes: int = 0  # how many are tolerated.
     tolerate: Collection[FaultCode] = ()
+    characters: Characters | None = None  # To which set its values were held; None where nothing was agreed.
     judged_by: str = ""  # By what it was judged, in words: the version, and what is read differently.
     uses: list[Use | None] = field(default_factory=list)
     transaction: TransactionSet | None = field(default=None, repr=False)
@@ -57,30 +59,48 @@ class Judgment:
         return replace(self, uses=[], transaction=None, _tree=None)
 
 
-def validate(transaction: TransactionSet, tolerate: Collection[FaultCode] = ()) -> Judgment:
-    """Judge one set by the nearest definition of its version. Faults of the codes in ``tolerate`` become notes."""
-    judgment = _opened(transaction, tolerate)
+def validate(
+    transaction: TransactionSet, tolerate: Collection[FaultCode] = (), characters: Characters | None = None
+) -> Judgment:
+    """Judge one set by the nearest definition of its version. Faults of the codes in ``tolerate`` become notes.
+
+    ``characters`` is the set of X12.6 that its values must keep to, extended where nothing was agreed.
+    """
+    judgment = _opened(transaction, tolerate, characters)
     definition = judgment.definition
     header = _header_faults(transaction, definition)
     if definition is not None and not header:
         uses = _fast(definition, transaction)
-        if uses is not None:
+        if uses is not None and (characters != "basic" or _is_basic(transaction)):
             judgment.uses = list(uses)
             return judgment
     _look_closely(judgment, transaction, [*header, *_trailer_faults(transaction)], MAX_FAULTS)
     return judgment
 
 
-def look_closely(transaction: TransactionSet, tolerate: Collection[FaultCode] = (), most: int = MAX_FAULTS) -> Judgment:
+def look_closely(
+    transaction: TransactionSet,
+    tolerate: Collection[FaultCode] = (),
+    most: int = MAX_FAULTS,
+    characters: Characters | None = None,
+) -> Judgment:
     """Judge one set without the fast path: the oracle that the fast path is held against. ``most`` faults are kept."""
-    judgment = _opened(transaction, tolerate)
+    judgment = _opened(transaction, tolerate, characters)
     faults = [*_header_faults(transaction, judgment.definition), *_trailer_faults(transaction)]
     _look_closely(judgment, transaction, faults, most)
     return judgment
 
 
-def _opened(transaction: TransactionSet, tolerate: Collection[FaultCode]) -> Judgment:
+def _is_basic(transaction: TransactionSet) -> bool:
+    return is_basic(transaction.pieces, transaction.interchange.delimiters.all())
+
+
+def _opened(transaction: TransactionSet, tolerate: Collection[FaultCode], characters: Characters | None) -> Judgment:
     """Return a judgment without any fault yet, by the definition that fits."""
+    if characters is not None:
+        # What was agreed on characters counts, whatever is tolerated.
+        utf_8 = {FaultCode.CHARACTER_SET}
+        tolerate = {*tolerate} | utf_8 if characters == "utf-8" else {*tolerate} - utf_8
     set_id, control, version = transaction.id, transaction.control_number, transaction.version
     choice = library.set_definition(set_id, version) if set_id else None
     definition = choice.definition if choice else None
@@ -91,6 +111,7 @@ def _opened(transaction: TransactionSet, tolerate: Collection[FaultCode]) -> Jud
         definition,
         exact=bool(choice and choice.exact),
         tolerate=tolerate,
+        characters=characters,
         judged_by=choice.judged_by if choice else "",
         transaction=transaction,
     )
@@ -123,7 +144,7 @@ def _fast_set(definition: SetDefinition, element_mark: str, component: str, repe
 
 def _look_closely(judgment: Judgment, transaction: TransactionSet, envelope: list[EnvelopeFinding], most: int) -> None:
     segments, definition = transaction.segments, judgment.definition
-    collector = Collector(transaction, definition, judgment.tolerate, most)
+    collector = Collector(transaction, definition, judgment.tolerate, most, basic=judgment.characters == "basic")
     collector.envelope(envelope)
     collector.blanks()
     collector.breaks()

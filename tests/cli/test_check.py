@@ -276,3 +276,19 @@ def test_a_version_in_between_says_everywhere_by_what_it_was_judged(tmp_path, ve
     assert [(each["version"], each["judged_by"]) for each in made["documents"]] == [(version, said)]
     page = gateway_command("check", path, "--html").out
     assert f"udged by {said}." in page and version in page
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--html",)])
+def test_a_file_can_be_held_to_a_character_set(tmp_path, form):
+    path = tmp_path / "order.edi"
+    path.write_text(purchase_order())
+    said = gateway_command("check", path, "--characters", "basic", *form)
+    assert said.code == 1 and "character-outside-of-basic-set" in said.out
+    assert gateway_command("check", path, "--characters", "extended", *form).code == 0
+    path.write_text(purchase_order().replace("North Plant", "NORTH PLANT"))
+    assert gateway_command("check", path, "--characters", "basic", *form).code == 0
+
+
+def test_a_character_set_that_is_none_is_refused_with_those_there_are(tmp_path):
+    found = gateway_command("check", tmp_path / "order.edi", "--characters", "ebcdic")
+    assert found.code == 2 and "basic" in found.err and "utf-8" in found.err

@@ -22,6 +22,7 @@ from gateway.settings import Environment, GatewayText
 from gateway.tracking.case import CAUSES
 from gateway.trading.agreement import AgreementText, Terms
 from gateway.trading.partner import PartnerText
+from gateway.x12.characters import CHARACTER_SETS
 from gateway.x12.faults import FaultCode
 from gateway.x12.tolerances import TOLERANCES
 from tests.conftest import ROOT
@@ -211,7 +212,7 @@ def test_every_error_and_every_cause_is_documented_with_what_to_do():
 
 def test_every_fault_tolerance_and_function_is_documented():
     assert {code.slug for code in FaultCode} == _documented("faults")
-    assert set(TOLERANCES) == _documented("tolerances")
+    assert set(TOLERANCES) | set(CHARACTER_SETS) == _documented("tolerances")
     assert set(FUNCTIONS) | set(SPECIAL) == _documented("mapping-functions")
 
 

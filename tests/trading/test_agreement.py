@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from gateway.errors import ConfigurationError
 from gateway.trading.agreement import Acknowledgment, Agreement, AgreementText, Retry, Terms
 from gateway.trading.loader import load_directory
 from gateway.x12.faults import FaultCode
@@ -33,6 +34,7 @@ TERMS = [
     ("transport: folder", "transport", "folder"),
     ("delimiters: {segment: LF, newline: yes}", "style", None),
     ("charset: utf-8", "style", None),
+    ("characters: basic", "characters", "basic"),
     ("replacement: ' '", "style", None),
     ("control_numbers: {first: 5, last: 9}", "control_numbers", (5, 9)),
     ("usage: test", "usage", "T"),
@@ -143,3 +145,11 @@ def test_a_range_of_numbers_that_one_agreement_names_holds_for_its_partner():
     }
     agreements = load_directory(files).partners["acme"].agreements.values()
     assert [each.control_numbers for each in agreements] == [(5, 9), (5, 9)]
+
+
+@pytest.mark.parametrize("name", ["basic", "extended"])
+def test_characters_and_tolerances_may_not_contradict_each_other(name):
+    with pytest.raises(ConfigurationError) as raised:
+        agreement(f"characters: {name}, tolerate: [utf-8]")
+    assert f"characters: {name} and tolerate: [utf-8] contradict each other" in str(raised.value)
+    assert agreement("characters: utf-8, tolerate: [utf-8]").characters == "utf-8"

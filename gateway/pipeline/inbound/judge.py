@@ -53,9 +53,10 @@ def partner_tolerances(partner: Partner | None) -> Collection[FaultCode]:
 
 def judge_set(transaction: TransactionSet, agreement: Agreement | None, configuration: Configuration) -> Judgment:
     """Judge one set by the standard, and by the guide of the agreement where there is one."""
-    tolerate = agreement.tolerate if agreement else ()
-    judgment = validate(transaction, tolerate)
-    if agreement is not None and agreement.guide is not None:
+    if agreement is None:
+        return validate(transaction)
+    judgment = validate(transaction, agreement.tolerate, agreement.characters)
+    if agreement.guide is not None:
         judgment = configuration.guide(agreement.guide).apply(judgment, transaction.segments)
     return judgment
 
