@@ -64,8 +64,7 @@ class Modifier(StrEnum):
 
 
 _KNOWN = {member.value.replace("-", " ").casefold(): member for member in Modifier}
-_OUTER = re.compile(r"\s*([^/;]*?)\s*(?:/\s*([^;]*?)\s*)?;\s*(.*)", re.S)
-_INNER = re.compile(r"\s*([A-Za-z-]+)\s*(?:/\s*(.*?))?\s*", re.S)
+_LONGEST = 2000
 _KIND = re.compile(r"([A-Za-z]+)\s*[:;,]?\s*(.*)", re.S)
 
 
@@ -110,14 +109,14 @@ def parse_disposition(value: str) -> Disposition:
     ``Automatic-action/mdn-sent-automatically;processed`` and a bare ``processed`` read alike. A modifier without a kind
     (``processed/decryption-failed``) is an error, because nothing that a peer says behind the slash may count as delivered.
     """
-    match = _OUTER.fullmatch(value)
-    action, sending, rest = match.groups() if match else ("", "", value)
-    inner = _INNER.fullmatch(rest)
-    if inner is None:
-        return Disposition(None, None, rest.strip(), action or "", sending or "")
-    word, modifier = inner.groups()
-    kind, text = _modifier((modifier or "").strip())
-    return Disposition(_member(DispositionType, word), kind, text, action or "", sending or "")
+    mode, semicolon, rest = value[:_LONGEST].partition(";")
+    if not semicolon:
+        mode, rest = "", mode
+    action, _, sending = mode.partition("/")
+    word, _, modifier = rest.partition("/")
+    found = _member(DispositionType, word)
+    kind, text = _modifier(modifier.strip()) if found else (None, rest.strip())
+    return Disposition(found, kind, text, action.strip(), sending.strip())
 
 
 def _modifier(said: str) -> tuple[ModifierKind | None, str]:

@@ -125,5 +125,6 @@ def _plain(value: str | bytes) -> str:
 
 def _unfolded(value: str) -> str:
     if "\n" in value or "\r" in value:
-        value = re.sub(r"[ \t]*(?:\r\n|\r|\n)[ \t]*", " ", value)
+        lines = (line.strip(" \t") for line in value.replace("\r", "\n").split("\n"))
+        return " ".join(line for line in lines if line)
     return value.strip(" \t")

@@ -7,6 +7,7 @@ before the first and behind the last boundary, a missing last line end or closin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,9 +15,11 @@ from gateway.as2.errors import MalformedMIME
 from gateway.as2.headers import MOST_BYTES, Headers, parse_head
 from gateway.as2.names import find_filename
 from gateway.as2.parameters import Value, parse_value
-from gateway.as2.slices import Slice
+from gateway.as2.slices import BLOCK, Slice
 
 MOST_PARTS = 200
+MOST_LOOKS = 100_000  # How often the text of a boundary may stand in a body without being one.
+_LONGEST_LINE = 260
 
 _BLANK_LINE = re.compile(rb"(\r\n|\n|\r(?!\n))[ \t]*(?:\r\n|\n|\r(?!\n))")
 _EMPTY_LINE = re.compile(rb"[ \t]*(?:\r\n|\n)")
@@ -28,7 +31,7 @@ _KNOWN = re.compile(
     re.I | re.M,
 )
 _LINES = re.compile(rb"\r\n|\n|\r")
-_BEHIND_BOUNDARY = re.compile(rb"(--)?[ \t]*(\r\n|\n|\r|\Z)")
+_BEHIND_BOUNDARY = re.compile(rb"(--)?[ \t]{0,200}(?:\r\n|\n|\r|\Z)")
 _FIRST_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n")
 
 
@@ -117,27 +120,41 @@ def split(body: Slice, boundary: bytes) -> list[Slice]:
     with or that stands within data doesn't. A missing closing boundary ends the last part where the body ends. Raises
     MalformedMIME when there is no part, or more than MOST_PARTS.
     """
-    mark = b"--" + boundary
     parts: list[Slice] = []
     start = -1
-    at = body.find(mark)
-    while at >= 0:
-        before = body.at(max(0, at - 2), min(2, at))
-        behind = _BEHIND_BOUNDARY.match(body.at(at + len(mark), 256)) if at == 0 or before[-1:] in b"\r\n" else None
-        if behind is None:
-            at = body.find(mark, at + 1)
-            continue
+    for end, behind, closing in _delimiters(body, b"--" + boundary):
         if start >= 0:
-            parts.append(body.part(start, max(start, at - (2 if before == b"\r\n" else 1))))
-        if behind.group(1):
+            parts.append(body.part(start, max(start, end)))
+        if closing:
             return parts
         if len(parts) >= MOST_PARTS:
             raise MalformedMIME(f"The multipart has more than {MOST_PARTS} parts. Send fewer in one message.")
-        start = at + len(mark) + behind.end()
-        at = body.find(mark, max(at + len(mark), start))
+        start = behind
     if start < 0:
         raise MalformedMIME(
             "The boundary that Content-Type names is not in the body. Check that the body arrives whole."
         )
     parts.append(body.part(start))
     return parts
+
+
+def _delimiters(body: Slice, mark: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Give each line that is a boundary: where the part before it ends, where the next begins, whether it closes the multipart.
+
+    The body is read once in blocks that overlap by the longest such line.
+    """
+    looks = 0
+    for base in range(0, max(1, len(body)), BLOCK):
+        before = min(base, 2)
+        window = body.at(base - before, before + BLOCK + len(mark) + _LONGEST_LINE)
+        at = window.find(mark, before)
+        while 0 <= at < before + BLOCK:
+            looks += 1
+            if looks > MOST_LOOKS:
+                raise MalformedMIME("The boundary stands too often within the body. Send the message with another one.")
+            first = base - before + at
+            line = _BEHIND_BOUNDARY.match(window, at + len(mark)) if first == 0 or window[at - 1] in b"\r\n" else None
+            if line:
+                ends = 2 if window[max(0, at - 2) : at] == b"\r\n" else 1
+                yield first - ends, first + len(mark) + line.end() - line.start(), line.group(1) is not None
+            at = window.find(mark, at + 1)

@@ -17,6 +17,7 @@ LONGEST_MESSAGE_ID = 998  # A line of RFC 5322; two more would be its CRLF.
 _ESCAPED = re.compile(r'\\(["\\])')
 _NEEDS_QUOTES = re.compile(r'[\s"\\;]|[^!-~]')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LONGEST_PATH = 2048
 _PATH = re.compile(r"[/\\]")
 
 
@@ -108,10 +109,18 @@ def safe_filename(value: str) -> str:
 
     ``..`` and ``.`` are no names. At most 255 characters are kept, its extension among them.
     """
-    name = _PATH.split(_CONTROL.sub("", value.strip().strip('"')))[-1].strip(' "')
+    name = _trimmed(_PATH.split(_CONTROL.sub("", _trimmed(value[-_LONGEST_PATH:])))[-1])
     if name.strip(". ") == "":
         return ""
     if len(name) > 255:
         stem, dot, extension = name.rpartition(".")
         name = stem[: 254 - len(extension)] + dot + extension if dot and len(extension) < 20 else name[:255]
+        name = _trimmed(name)
+    return name
+
+
+def _trimmed(name: str) -> str:
+    """Take blanks and quotes off both ends, however they are mixed."""
+    while (shorter := name.strip().strip('"')) != name:
+        name = shorter
     return name

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_PIECE = re.compile(r'\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))\s*[^;]*(?:;|$)', re.S)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"?', re.S)
 _ESCAPED = re.compile(r"\\(.)", re.S)
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -41,26 +41,45 @@ def parse_value(text: str) -> Value:
     main, semicolon, rest = text.partition(";")
     parameters: dict[str, str] = {}
     if semicolon:
-        pieces: dict[str, str] = {}
-        for count, match in enumerate(_PIECE.finditer(rest)):
-            if count == _MOST_PIECES:
-                break
-            name, quoted, plain = match.groups()
-            value = _plain(quoted, plain, match, rest)
-            pieces.setdefault(name.lower(), value)
-        parameters = _joined(pieces)
+        parameters = _joined(_pieces(rest))
     return Value(main.strip().lower(), parameters)
 
 
-def _plain(quoted: str | None, plain: str | None, match: re.Match[str], rest: str) -> str:
+def _pieces(rest: str) -> dict[str, str]:
+    """Read name=value; ... by finding the next sign that matters: no pattern that could try a long value in many ways."""
+    pieces: dict[str, str] = {}
+    at = 0
+    for _count in range(_MOST_PIECES):
+        equals, end = rest.find("=", at), rest.find(";", at)
+        if equals < 0:
+            break
+        if 0 <= end < equals:
+            at = end + 1
+            continue
+        name = rest[at:equals].strip().strip('"').lower()
+        value, at = _value(rest, equals + 1)
+        if name:
+            pieces.setdefault(name, value)
+        if at == 0:
+            break
+    return pieces
+
+
+def _value(rest: str, at: int) -> tuple[str, int]:
+    """Read the value that begins at ``at``; return it and where the next parameter begins, 0 when there is none."""
+    while at < len(rest) and rest[at].isspace():
+        at += 1
+    quoted = _QUOTED.match(rest, at)
     if quoted is None:
-        return (plain or "").strip()
-    if quoted == "" and match.end(2) + 1 < len(rest):
+        end = rest.find(";", at)
+        return rest[at : end if end >= 0 else None].strip(), end + 1
+    end = rest.find(";", quoted.end())
+    value = quoted.group(1)
+    between = rest[quoted.end() : end if end >= 0 else None]
+    if not value and between.strip():
         # ""name"" instead of "name": what stands between the doubled quotes is the value.
-        doubled = re.match(r'""([^";]*)""?', rest[match.start(2) - 1 :])
-        if doubled:
-            return doubled.group(1)
-    return _ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted
+        return between.strip().strip('"'), end + 1
+    return _ESCAPED.sub(r"\1", value) if "\\" in value else value, end + 1
 
 
 def _joined(pieces: dict[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from gateway.as2.headers import Headers
 from gateway.as2.mic import algorithm_named, spelled
 
 _ATTRIBUTE = re.compile(r"(signed-receipt-(?:protocol|micalg))\s*=\s*(.*?)\s*(?=[;,\s]signed-receipt-|$)", re.I | re.S)
+_LONGEST = 1000
 _IMPORTANCE = ("required", "optional")
 _PROTOCOLS = ("pkcs7-signature", "pkcs7", "application/pkcs7-signature", "x-pkcs7-signature", "pkcs#7")
 
@@ -59,7 +60,7 @@ def read_receipt_request(headers: Headers) -> ReceiptRequest | None:
     """
     to = headers.get("disposition-notification-to")
     url = headers.get("receipt-delivery-option").strip("<> \t\"'")
-    options = headers.get("disposition-notification-options")
+    options = headers.get("disposition-notification-options")[:_LONGEST]
     if not to and not options and not url:
         return None
     wanted: dict[str, tuple[bool, tuple[str, ...]]] = {}

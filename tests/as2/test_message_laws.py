@@ -4,6 +4,7 @@ import contextlib
 import os
 import tracemalloc
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from gateway.as2.disposition import (
 )
 from gateway.as2.errors import AS2Error, DecompressionTooLarge
 from gateway.as2.explain import explain
-from gateway.as2.headers import Headers, parse_head
+from gateway.as2.headers import Headers, from_pairs, parse_head
 from gateway.as2.mdn_reading import looks_like_receipt
 from gateway.as2.message import Payload, Policy, pack
 from gateway.as2.mic import MIC, canonical, parse_mic
@@ -355,3 +356,59 @@ def test_what_is_refused_takes_little_memory_before_it_is():
     for number in range(200):
         nested = signed_entity(nested, boundary=f"b{number}")
     assert peak_of(lambda: only_as2_errors(headers(None), nested)) < 1 << 22
+
+
+SIGNS = [
+    " ",
+    "a",
+    ";",
+    "=",
+    '"',
+    "\\",
+    "/",
+    "\t",
+    "a;",
+    "a=",
+    "a ",
+    '" ',
+    "; ",
+    "*0*=",
+    "''",
+    "%41",
+    "--",
+    "\r\n ",
+    "\n",
+    ":",
+    "é",
+]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("begin", ["", "a/b; name=", 'a/b; name="', "signed-receipt-micalg=", "<"])
+def test_a_long_run_of_one_sign_is_read_like_any_other_value(sign, begin):
+    """What tries a run in every way takes minutes for one of these."""
+    text = begin + sign * (60_000 // len(sign)) + "x"
+    parse_value(text)
+    readings(text)
+    parse_mic(text)
+    find_filename(text, text)
+    assert not parse_disposition(text).is_processed
+    with contextlib.suppress(AS2Error):
+        read_receipt_request(Headers([("Disposition-Notification-Options", text)]))
+    raw = text.encode()
+    with contextlib.suppress(AS2Error):
+        parse_head(b"X: " + raw)
+    from_pairs([("X", text)])
+    with contextlib.suppress(AS2Error):
+        read_entity(Slice(b"Content-Type: " + raw))
+    decoded_start(raw[:2048], "base64")
+    only_as2_errors(headers(text.replace("\n", " ")), raw)
+
+
+@pytest.mark.parametrize("body", [b"--b" * 500_000, b"\n--bx" * 500_000, b"\n--b x" * 400_000, b"\r\n" * 700_000])
+def test_a_body_full_of_boundaries_that_are_none_is_given_up(body):
+    file = spool()
+    file.write(body)
+    for data in (Slice(body), Slice(file)):
+        with pytest.raises(AS2Error):
+            split(data, b"b")
