@@ -89,8 +89,8 @@ class Server:
         }
         command = [str(self._binaries / "postgres"), "-D", str(self._data)]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        log = (self.folder / "postgres.log").open("ab")
-        self._process = subprocess.Popen(command, user=self._user, cwd="/", stdout=log, stderr=log)
+        with (self.folder / "postgres.log").open("ab") as log:
+            self._process = subprocess.Popen(command, user=self._user, cwd="/", stdout=log, stderr=log)
         until = time.monotonic() + _PATIENCE
         while True:
             try:

@@ -59,7 +59,10 @@ class PostgresQueue:
         self._unheard: set[str] = set()  # Claimed for us at the last look, and not handed over in memory.
         self._news = asyncio.Event()
         self._stopping = False
-        logging.getLogger("procrastinate").setLevel(logging.ERROR)  # It tells of each job; we tell of each step.
+        for name in ("procrastinate", "psycopg.pool"):
+            logging.getLogger(name).setLevel(
+                logging.CRITICAL
+            )  # They tell of each job and each try; we tell of each step.
 
     # What the pipeline asks
 
