@@ -97,7 +97,7 @@ def test_every_mistake_of_the_environment_and_the_file_is_named_at_once(tmp_path
     assert "GATEWAY_LOG_FORMAT: " in shown[1]
     assert shown[2].endswith("erps: this key stands twice; keep one of the two")
     assert "limits.steps_at_once: it is greater than or equal to 1, not '0'" in shown[3]
-    assert shown[4].endswith("port: this key is not known here; use one of erps, keys, erp_inboxes, limits")
+    assert shown[4].endswith("port: this key is not known here; use one of erps, keys, erp_inboxes, sftp, as2, limits")
 
 
 @pytest.mark.parametrize(
@@ -190,3 +190,22 @@ def test_a_secret_that_is_not_there_is_named_by_its_place(tmp_path):
         ConfigurationError, match=r"the file .*/none can't be read \(No such file or directory\); make it"
     ):
         read_secret(f"file:{tmp_path}/none", "gateway.yaml")
+
+
+def test_the_as2_door_is_closed_unless_it_is_asked_for(tmp_path):
+    assert settings_of(tmp_path, "").gateway.as2 is None
+    door = settings_of(tmp_path, "as2: {}").gateway.as2
+    assert (door.host, door.port, door.path, door.tls) == ("127.0.0.1", 4080, "/as2", None)
+    assert door.head_within == timedelta(seconds=20)
+    shown = mistakes_of(
+        tmp_path,
+        "as2:\n  port: 70000\n  path: as2\n  head_kb: 1\n  tls: {certificate: certs/tls.pem, passphrase: hunter2}",
+    )
+    assert [line.split(": ")[1] for line in shown] == [
+        "as2.port",
+        "as2.path",
+        "as2.head_kb",
+        "as2.tls.key",
+        "as2.tls.passphrase",
+    ]
+    assert "hunter2" not in "\n".join(shown)

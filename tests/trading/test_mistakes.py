@@ -82,7 +82,7 @@ def test_two_files_with_one_key_do_not_show_its_plain_text():
         ("defaults: {acknowledgment: {send: '998'}}", "it is '997', '999' or 'none'"),
         ("defaults: {test_to_erp: perhaps}", "yes or no stands here"),
         ("channels: {folder: {outbound: out, name: '{order}_{id}.edi'}}", "a file name can't hold {order}"),
-        ("channels: {sftp: {}}", "channels.sftp: this key is not known here; use one of rest, folder"),
+        ("channels: {fax: {}}", "channels.fax: this key is not known here; use one of rest, folder, "),
         ("channels: {folder: {inbuond: in}}", "channels.folder.inbuond: this key is not known here; write inbound, or"),
         ("agreements: [{document: '850', direction: inbound, role: seller, usgae: test}]", "write usage, or remove it"),
         ("api_keys: {name: main}", "a list stands here"),
