@@ -91,8 +91,10 @@ def _encoding(entity: Entity, start: bytes) -> str:
 def kind_of(entity: Entity) -> Kind | None:
     """Tell which layer of CMS a body is, from its first bytes; None for anything else."""
     start = entity.body.at(0, _START)
-    encoding = _encoding(entity, start)
-    return sniff((decoded_start(start, encoding) if is_encoded(encoding) else start)[:HEAD])
+    kind = sniff(start[:HEAD])
+    if kind is None and is_encoded(encoding := _encoding(entity, start)):
+        return sniff(decoded_start(start, encoding)[:HEAD])
+    return kind
 
 
 def binary_body(entity: Entity, tools: Tools) -> Slice:

@@ -15,7 +15,13 @@ from gateway.as2.parameters import parse_value
 from gateway.as2.receipt_request import read_receipt_request
 from gateway.as2.reconciliation import Sent, Verdict, reconcile
 from gateway.as2.slices import Slice
-from gateway.as2.terms import QUOTE_NAMES, REFUSE_SPACES_IN_MESSAGE_ID, TRANSFER_ENCODING_IN_HTTP, AskedReceipt
+from gateway.as2.terms import (
+    NO_CANONICAL_MIC,
+    QUOTE_NAMES,
+    REFUSE_SPACES_IN_MESSAGE_ID,
+    TRANSFER_ENCODING_IN_HTTP,
+    AskedReceipt,
+)
 from tests.as2.exchange import (
     INVOICE,
     LENIENT,
@@ -42,6 +48,7 @@ from tests.as2.handmade import (
     signed_entity,
     signed_type,
 )
+from tests.support.identities import pinned
 
 LONG_NAME = "N" * 128
 
@@ -582,3 +589,52 @@ def test_trap_20_content_that_ends_with_cr_before_boundaries_of_lf_keeps_it():
     entity = b"Content-Type: application/octet-stream\n\n\x01\x02\r"
     found = received(headers(signed_type()), multipart_signed(entity, eol="\n"))
     assert found.payloads[0].read() == b"\x01\x02\r"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/pkcs7-mime",
+        "application/x-pkcs7-mime; smime-type=compressed-data",
+        "application/octet-stream",
+        None,
+    ],
+)
+@pytest.mark.parametrize("cipher", ["aes256-cbc", "aes128-gcm"])
+def test_trap_35_what_a_layer_is_says_its_content_and_not_its_type(kind, cipher):
+    found = received(headers(kind), enveloped(ENTITY, cipher=cipher))
+    assert [layer.kind for layer in found.layers] == ["auth-enveloped" if cipher.endswith("gcm") else "enveloped"]
+    assert found.payloads[0].read() == BODY
+
+
+def test_trap_35_a_signed_payload_that_is_such_a_file_itself_is_a_payload():
+    letter = enveloped(b"for somebody else")
+    entity = b"Content-Type: application/x-strange\r\n\r\n" + letter
+    assert received(headers(signed_type()), multipart_signed(entity)).payloads[0].read() == letter
+
+
+@pytest.mark.parametrize("order", [("stranger", "supplier", "buyer"), ("buyer", "stranger")])
+def test_trap_36_we_open_what_is_encrypted_for_several_whichever_we_are(order):
+    message = packed(recipients=tuple(pinned(name) for name in order))
+    assert unpacked(message).payloads[0].read() == INVOICE
+
+
+def test_the_mic_as_sent_is_given_to_those_who_want_no_line_ends_changed():
+    sent = b"Content-Type: application/edi-x12\n\nST*850*0001~\n"
+    body = multipart_signed(sent, over=sent.replace(b"\n", b"\r\n"), eol="\n")
+    as_sent = received(headers(signed_type()), body, Policy(encrypted=False, quirks=frozenset({NO_CANONICAL_MIC})))
+    assert str(as_sent.mic).startswith(mic(sent))
+    assert str(received(headers(signed_type()), body).mic).startswith(mic(sent.replace(b"\n", b"\r\n")))
+
+
+def test_version_1_3_names_the_product_and_1_2_does_not():
+    assert packed(version="1.3").headers.get("as2-product") == "partner-gateway"
+    assert "as2-product" not in packed().headers
+    assert packed().headers.get("as2-version") == "1.2"
+
+
+def test_headers_of_a_partner_come_along_and_nothing_is_packed_out_of_nothing():
+    message = packed(headers=(("X-Tenant", "7"),), subject="Invoices")
+    assert (message.headers.get("x-tenant"), message.headers.get("subject")) == ("7", "Invoices")
+    with pytest.raises(ValueError, match="nothing to pack"):
+        pack([], terms(), marks(), spool)
