@@ -201,11 +201,6 @@ def test_the_as2_door_is_closed_unless_it_is_asked_for(tmp_path):
         tmp_path,
         "as2:\n  port: 70000\n  path: as2\n  head_kb: 1\n  tls: {certificate: certs/tls.pem, passphrase: hunter2}",
     )
-    assert [line.split(": ")[1] for line in shown] == [
-        "as2.port",
-        "as2.path",
-        "as2.head_kb",
-        "as2.tls.key",
-        "as2.tls.passphrase",
-    ]
+    told = {line.split(": ")[1] for line in shown}
+    assert told == {"as2.port", "as2.path", "as2.head_kb", "as2.tls.key", "as2.tls.passphrase"}
     assert "hunter2" not in "\n".join(shown)

@@ -6,6 +6,8 @@ import pytest
 
 from gateway.settings import AS2DoorText, Environment, ErpText, GatewayText, InboxText, KeyText, LimitsText, TlsText
 from gateway.trading.agreement import AcknowledgmentText, AgreementText, DelimiterText, NumberRange, RetryText, Terms
+from gateway.trading.as2 import AS2Channel, AS2Own, AS2Receipt, AS2Receive, AS2Send, Login
+from gateway.trading.certificates import CertificateText, OwnKeyText
 from gateway.trading.partner import (
     ApiKey,
     Channels,
@@ -19,7 +21,7 @@ from gateway.trading.partner import (
 from tests.conftest import ROOT
 
 MODELS = (
-    AS2DoorText, TlsText,
+    AS2DoorText, TlsText, AS2Channel, AS2Send, AS2Receipt, AS2Receive, AS2Own, Login, CertificateText, OwnKeyText,
     Environment, GatewayText, ErpText, KeyText, InboxText, LimitsText, OwnText, PartnerText, Identity, ApiKey, Channels,
     RestChannel, Webhook, FolderChannel, Terms, AgreementText, AcknowledgmentText, DelimiterText, NumberRange, RetryText,
 )  # fmt: skip
