@@ -19,10 +19,11 @@ LONGEST_SALT = 512
 def pss_padding(parameters: Element | None, digest: Digest) -> padding.PSS:
     """Return the padding of a PSS signature; raises SignatureInvalid when it names another digest than the signer.
 
-    Without parameters: the digest of the signer, and a salt as long as it is. That is not the standard, but what is sent.
+    Without parameters: the digest of the signer, and a salt of any length. That is not the standard, but what is sent: the
+    salt of pyas2lib is as long as the digest or as the key lets it be, by the OpenSSL below it.
     """
     if parameters is None or parameters.tag == der.NULL_TAG:
-        return padding.PSS(padding.MGF1(digest.hash), digest.size)
+        return padding.PSS(padding.MGF1(digest.hash), padding.PSS.AUTO)
     hashed = mask = DIGESTS["sha1"]
     salt = 20
     for tag, value in _fields(parameters, "RSASSA-PSS-params"):

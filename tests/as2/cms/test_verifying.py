@@ -285,6 +285,18 @@ def test_pss_without_parameters_takes_the_digest_of_the_signer():
     assert check(changed(signed(scheme="pss"), null)).scheme == "pss"
 
 
+@pytest.mark.parametrize("salt", [0, 32, padding.PSS.MAX_LENGTH])
+def test_pss_without_parameters_may_have_a_salt_of_any_length(salt):
+    def bare(data, signer):
+        made = key("acme").sign(
+            write([(0x31, signer[3][1])]), padding.PSS(padding.MGF1(hashes.SHA256()), salt), hashes.SHA256()
+        )
+        signer[4] = parse(der.sequence(der.oid("1.2.840.113549.1.1.10")))[0]
+        signer[5] = (0x04, made)
+
+    assert check(changed(signed(scheme="pss"), bare)).scheme == "pss"
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
