@@ -39,7 +39,7 @@ class Keys:
         return self.folder / name
 
 
-def account(keys: Keys, **changes: Any) -> dict[str, Any]:
+def account(keys: Keys, /, **changes: Any) -> dict[str, Any]:
     """A supplier with a mailbox."""
     mailbox = {"keys": [keys.line()]} | changes
     return supplier(channels={"sftp": {"account": mailbox}}, defaults={"transport": "sftp"})
@@ -52,7 +52,7 @@ def port_of(house: Running) -> int:
 
 
 @asynccontextmanager
-async def mailbox(folder: Path, keys: Keys, **changes: Any) -> AsyncIterator[Running]:
+async def mailbox(folder: Path, keys: Keys, /, **changes: Any) -> AsyncIterator[Running]:
     """A gateway with a mailbox for a supplier."""
     async with gateway(folder, account(keys, **changes), settings=SETTINGS) as house:
         yield house

@@ -58,7 +58,7 @@ class Sshd:
         self.base = base
         self.folder = base / "theirs"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.user = "nobody" if os.getuid() == 0 and kind == "openssh" else pwd.getpwuid(os.getuid()).pw_name
+        self.user = "daemon" if os.getuid() == 0 and kind == "openssh" else pwd.getpwuid(os.getuid()).pw_name
         self.process: asyncio.subprocess.Process | None = None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -115,13 +115,13 @@ class Sshd:
             self.keys.folder.chmod(0o711)
             how = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
         self.process = await asyncio.create_subprocess_exec(
-            sshd_path(), "-D", "-e", "-q", "-f", str(config), start_new_session=True, **how
+            sshd_path(), "-D", "-e", "-f", str(config), start_new_session=True, **how
         )
 
     def allow(self) -> None:
         """Let the server's user read and write what a test has put there."""
-        if self.user == "nobody":
-            who = pwd.getpwnam("nobody")
+        if self.user == "daemon":
+            who = pwd.getpwnam("daemon")
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, who.pw_uid, who.pw_gid, follow_symlinks=False)
 

@@ -27,6 +27,9 @@ _KINDS = (
     ("rsa-sha2-256", "rsa-sha2-512"),
 )
 
+# How servers say that they have no host key of the kind that was asked for: some just hang up.
+NOT_OF_THIS_KIND = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, ConnectionResetError)
+
 
 @dataclass(slots=True)
 class Remote:
@@ -95,7 +98,7 @@ async def log_in(server: SFTPServer, partner: str, secret: Secret) -> tuple[asyn
                 keepalive_interval=_KEEPALIVE_SECONDS,
                 **algorithms(server.legacy),
             )
-        except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed) as error:
+        except (asyncssh.HostKeyNotVerifiable, *NOT_OF_THIS_KIND) as error:
             # The server may have a pinned key of another kind, or none of this kind.
             if client.shown:
                 shown.append(client.shown)

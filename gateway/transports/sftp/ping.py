@@ -10,7 +10,7 @@ import asyncssh
 
 from gateway.errors import PartnerRefused, PartnerUnreachable
 from gateway.trading.sftp import SFTPServer
-from gateway.transports.sftp.client import Remote, Secret, connect, in_our_words, log_in
+from gateway.transports.sftp.client import NOT_OF_THIS_KIND, Remote, Secret, connect, in_our_words, log_in
 
 _PROBE = ".partner-gateway-probe.part"
 _LISTED = 1000
@@ -74,7 +74,7 @@ async def _host_key(server: SFTPServer) -> Step:
                 key = await asyncssh.get_server_host_key(
                     server.host, server.port, server_host_key_algs=[kind], config=None
                 )
-        except asyncssh.KeyExchangeFailed:
+        except NOT_OF_THIS_KIND:
             continue
         if key is not None:
             seen.append(key.get_fingerprint())

@@ -4,14 +4,8 @@ import pytest
 
 from tests.stories.test_buyer import ORDER
 from tests.support.house import gateway, supplier
-from tests.support.sftp import Keys
 from tests.support.sshd import KINDS, Sshd
 from tests.support.x12 import elements
-
-
-@pytest.fixture
-def keys(tmp_path):
-    return Keys(tmp_path / "keys")
 
 
 @pytest.fixture(params=KINDS)
