@@ -42,9 +42,9 @@ class FileVault:
                 if left_over.stat().st_mtime < before:
                     left_over.unlink()  # Never told of: whoever sent it got no answer.
 
-    def stage(self) -> FileStage:
-        """Begin to take bytes in."""
-        return FileStage(self, self._limit)
+    def stage(self, limit: int | None = None) -> FileStage:
+        """Begin to take bytes in: at most ``limit``, or as many as a transmission may have."""
+        return FileStage(self, self._limit if limit is None else limit)
 
     async def adopt(self, path: str, digest: str, size: int) -> Blob:
         """Take over a complete file of ours, whose SHA-256 is known; it is copied only where the vault is on another disk."""

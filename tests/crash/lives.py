@@ -28,7 +28,7 @@ class Lives:
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, folder: Path, group: int) -> AsyncIterator["Lives"]:
+    async def of(cls, folder: Path, group: int, url: str = "", role: str = "everything") -> AsyncIterator["Lives"]:
         """Start the zygote on ``folder``, and leave no process behind."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -41,6 +41,8 @@ class Lives:
             str(folder / "data"),
             str(port),
             str(group),
+            url,
+            role,
         )
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=ROOT)

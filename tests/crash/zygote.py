@@ -1,6 +1,6 @@
 """A gateway that is started again and again and kills itself at a commit.
 
-    python -m tests.crash.zygote CONFIG_DIR DATA_DIR PORT GROUP
+    python -m tests.crash.zygote CONFIG_DIR DATA_DIR PORT GROUP DATABASE_URL ROLE
 
 It imports and configures the gateway once. For each line of standard input, ``before N``, ``after N`` or ``never 0``, it forks
 a life: a real gateway on the same folder and port that kills itself with SIGKILL right before or right after its N-th commit.
@@ -14,13 +14,14 @@ import sys
 from pathlib import Path
 
 from gateway import configuration
-from gateway.bootstrap import House, build
+from gateway.bootstrap import EVERYTHING, WORKER, House, Roles, build
 from gateway.ledger import database
 from gateway.logs import set_up_logs
 from gateway.server import run
 from gateway.settings import Environment, Settings, load_settings
 
 _LOOK_SECONDS = 0.05
+ROLES = {"everything": EVERYTHING, "worker": WORKER}
 
 
 def say(word: str) -> None:
@@ -41,8 +42,8 @@ def kill_at(house: House, when: str, number: int) -> None:
         setattr(house.database, f"{when}_commit", count)
 
 
-async def live(settings: Settings, when: str, number: int) -> None:
-    house = await build(settings)
+async def live(settings: Settings, role: Roles, when: str, number: int) -> None:
+    house = await build(settings, role)
     kill_at(house, when, number)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -65,10 +66,11 @@ async def watch(house: House, stop: asyncio.Event, parent: int) -> None:
 
 
 def main() -> None:
-    config, data, port, group = sys.argv[1:]
+    config, data, port, group, url, role = sys.argv[1:]
     database.GROUP = int(group)
     set_up_logs("json", "error")
-    settings = load_settings(Environment(config_dir=Path(config), data_dir=Path(data), port=int(port)))
+    places = {"config_dir": Path(config), "data_dir": Path(data), "database_url": url}
+    settings = load_settings(Environment(port=int(port), takeover_seconds=1, **places))
     # The lives differ in what the ledger holds, not in their configuration: it is compiled once.
     loaded = configuration.load_configuration(settings.environment.config_dir, frozenset(settings.gateway.erps))
     for agreement in (a for partner in loaded.directory.partners.values() for a in partner.agreements.values()):
@@ -78,7 +80,7 @@ def main() -> None:
         when, number = line.split()
         born = os.fork()
         if born == 0:
-            asyncio.run(live(settings, when, int(number)))
+            asyncio.run(live(settings, ROLES[role], when, int(number)))
             os._exit(0)
         say(f"born {born}")
         _pid, status = os.waitpid(born, 0)

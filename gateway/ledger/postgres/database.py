@@ -46,14 +46,17 @@ class PostgresDatabase(SqlLedger):
 
         Raises ConcurrentChange when another transaction was in the way, LedgerError when the server is away.
         """
-        return await self.write(lambda connection: self._run(connection, work))
+        return await self._in_thread(lambda: self._transact(work))
 
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Run ``work`` between BEGIN and COMMIT on a connection, in a thread."""
+        return await self._in_thread(lambda: self._write(work))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._closed:
             raise LedgerError("The ledger is closed; the gateway is stopping. Send it again after the start.")
         context = contextvars.copy_context()
-        running = asyncio.get_running_loop().run_in_executor(self._writers, context.run, self._write, work)
+        running = asyncio.get_running_loop().run_in_executor(self._writers, context.run, work)
         return await asyncio.shield(running)  # Who asked may go away; what was begun is done.
 
     async def close(self) -> None:
@@ -72,11 +75,14 @@ class PostgresDatabase(SqlLedger):
         self.claims.note(uow.claimed)  # Before the commit: nobody asks for them until the answer is given.
         return result
 
-    def _write(self, work: Callable[[sa.Connection], T]) -> T:
-        with self._begun() as connection:
-            result = work(connection)
+    def _transact(self, work: Callable[[UnitOfWork], T]) -> T:
+        result = self._write(lambda connection: self._run(connection, work))
         self.after_commit()
         return result
+
+    def _write(self, work: Callable[[sa.Connection], T]) -> T:
+        with self._begun() as connection:
+            return work(connection)
 
     @contextmanager
     def _begun(self) -> Iterator[sa.Connection]:
