@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gateway.x12.faults import Fault, FaultCode
-from gateway.x12.headers import group_faults, interchange_faults, written_faults
+from gateway.x12.headers import group_faults, interchange_faults, stray_fault, written_faults
 from gateway.x12.model import (
     Debris,
     GroupEnd,
@@ -142,8 +142,8 @@ class _Examiner:
                     message, fix = "a segment is blank: two terminators follow each other", "remove one of them"
                     self._fault(FaultCode.ENVELOPE_BLANK, message, fix, offset=part.offset)
                 case Stray():
-                    message = f"a segment stands outside of every transaction set: {part.text!r}"
-                    self._fault(FaultCode.STRUCTURE, message, "send it inside ST and SE", offset=part.offset)
+                    found = stray_fault(part.text, part.interchange.delimiters.element)
+                    self._fault(*found, offset=part.offset)
                 case Debris(blank=False) if self.interchange is None:
                     self.before.append(part)
                 case Debris(blank=False):

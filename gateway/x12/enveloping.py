@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from gateway.x12.capitals import as_sent
 from gateway.x12.delimiters import ISA_LENGTHS, Delimiters
 from gateway.x12.elements import is_date, is_time
 from gateway.x12.envelope import JudgedGroup, JudgedInterchange
@@ -47,11 +48,9 @@ def envelope_mark(fault: Fault, judged: JudgedInterchange, sent: Mapping[int, Se
         fields = isa_fields(judged)
     for group in judged.groups if fields is None else ():
         if group.start.offset == fault.offset:
-            fields = ["GS", *group.start.elements]
+            fields = as_sent(["GS", *group.start.elements], group.start.oddities)
     if fields is None:
         return None
-    if fault.code is _F.ENVELOPE_LOWER_CASE:
-        fields = [fields[0].lower(), *fields[1:]]
     if fault.code is _F.GROUP_UNCLOSED:
         return Marked(mark_element(fields, marks.as_text()).text, 0, 1)  # GE belongs before it.
     named = [int(number) for tag, number in _PLACE.findall(fault.message) if tag == fields[0].upper()]
@@ -64,8 +63,9 @@ def isa_fields(judged: JudgedInterchange) -> list[str]:
     start = judged.start
     short = any(oddity.startswith("length:") for oddity in start.oddities)
     if short:
-        return ["ISA", *start.elements]
-    return ["ISA", *(value.ljust(size) for value, size in zip(start.elements, ISA_LENGTHS, strict=True))]
+        return as_sent(["ISA", *start.elements], start.oddities)
+    padded = (value.ljust(size) for value, size in zip(start.elements, ISA_LENGTHS, strict=True))
+    return as_sent(["ISA", *padded], start.oddities)
 
 
 def envelope_example(fault: Fault, judged: JudgedInterchange | None = None) -> str:

@@ -50,6 +50,7 @@ class FaultCode(Enum):
     ACKNOWLEDGMENT_REQUEST = "acknowledgment-request-invalid", Level.INTERCHANGE, "019"
     USAGE = "usage-indicator-invalid", Level.INTERCHANGE, "020"
     GROUP_COUNT = "group-count-differs", Level.INTERCHANGE, "021"
+    SYNTAX_EXTENSION = "syntax-extension-not-supported", Level.INTERCHANGE, "003"
     STRUCTURE = "interchange-structure-invalid", Level.INTERCHANGE, "022"
     UNPADDED = "interchange-header-not-padded", Level.INTERCHANGE, "022"
     NUMBER_ZEROS = "interchange-control-number-zeros-differ", Level.INTERCHANGE, "001"

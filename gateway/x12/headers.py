@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateway.x12.capitals import lowered
 from gateway.x12.elements import is_date, is_time
 from gateway.x12.faults import FaultCode
 from gateway.x12.model import GroupStart, InterchangeStart, whole_number
@@ -36,8 +37,8 @@ def interchange_faults(start: InterchangeStart) -> Iterator[tuple[FaultCode, str
     """Check what one ISA says of itself: yield code, message and advice."""
     values = start.elements
     yield from _length_faults(start)
-    if any(oddity.startswith("break:") for oddity in start.oddities):
-        yield from written_faults("ISA", ("break",))
+    wrapped = any(oddity.startswith("break:") for oddity in start.oddities)
+    yield from written_faults("ISA", (*start.oddities, "break") if wrapped else start.oddities)
     for number, code, numbered, fix in _QUALIFIERS:
         if values[number - 1] not in codes(numbered, "005010"):
             yield code, f"ISA{number:02d} {values[number - 1]!r} is no qualifier", fix
@@ -96,8 +97,21 @@ def written_faults(tag: str, oddities: tuple[str, ...]) -> Iterator[tuple[FaultC
     if "break" in oddities:
         fix = "break lines behind a segment terminator only"
         yield FaultCode.ENVELOPE_LINE_BREAK, f"a line breaks within the {tag} segment", fix
-    if "lower" in oddities:
-        yield FaultCode.ENVELOPE_LOWER_CASE, f"{tag} is written in lower case", f"send {tag}"
+    if small := lowered(tag, oddities):
+        *others, last = [place for place, _value in small]
+        places = f"{', '.join(others)} and {last} are" if others else f"{last} is"
+        right = ", ".join(value.upper() for _place, value in small)
+        yield FaultCode.ENVELOPE_LOWER_CASE, f"{places} written in lower case", f"send {right}"
+
+
+def stray_fault(text: str, mark: str) -> tuple[FaultCode, str, str]:
+    """Tell what a segment is that stands outside of every transaction set."""
+    if text.split(mark)[0].upper() == "ISX":
+        # From 00704 on. What it declares (a release character, an encoding, other code lists) changes how all the rest reads.
+        message = f"the syntax is extended by {text!r}, so what follows can't be read for sure"
+        return FaultCode.SYNTAX_EXTENSION, message, "agree on an interchange without ISX and send it so"
+    message = f"a segment stands outside of every transaction set: {text!r}"
+    return FaultCode.STRUCTURE, message, "send it inside ST and SE"
 
 
 def group_faults(start: GroupStart) -> Iterator[tuple[FaultCode, str, str]]:

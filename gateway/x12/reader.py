@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from gateway.errors import X12Error
 from gateway.x12.buffer import CHUNK, NOISE, Buffer, Limits
+from gateway.x12.capitals import TAG, raised_group, raised_interchange
 from gateway.x12.delimiters import WINDOW, as_text, read_header
 from gateway.x12.model import (
     Debris,
@@ -26,12 +27,14 @@ from gateway.x12.model import (
 )
 from gateway.x12.pieces import BLANK, has_breaks, without_breaks
 
-_ISA = re.compile(r"ISA(?=[^A-Za-z0-9 \t\r\n])")  # Control characters are separators of some.
+# Control characters are separators of some. In lower case it takes more to be an ISA than to be a word of some remark.
+_ISA = re.compile(r"ISA(?=[^A-Za-z0-9 \t\r\n])|(?<![A-Za-z0-9])isa(?=([^A-Za-z0-9 \t\r\n])[A-Za-z0-9]{2}\1)")
+_KEPT = 8  # Bytes that may be the beginning of an ISA.
 _MARK = "ï»¿"  # The UTF-8 byte order mark, seen as Latin-1.
 _TAGS = ("GS", "ST", "SE", "GE", "IE", "TA")
 # A line may break within an identifier, and some write it in lower case: both are said, neither hides a segment.
 _ENVELOPE = frozenset(
-    {"IS", "BI", "BD", *_TAGS, *map(str.lower, _TAGS), *(tag[0] + end for tag in _TAGS for end in "\r\n")}
+    {"IS", "is", "BI", "BD", *_TAGS, *map(str.lower, _TAGS), *(tag[0] + end for tag in _TAGS for end in "\r\n")}
 )
 _FIRST_WINDOW = 1 << 12  # Small interchanges are many; only a long one is worth cutting in large steps.
 _WINDOW_AFTER_BINARY = 1 << 8  # More binary data may follow, behind which all would be cut once more.
@@ -65,8 +68,8 @@ class Reader:
             match = _ISA.search(buffer.text)
             if match is None and buffer.fill(len(buffer.text) or 1):
                 if len(buffer.text) > buffer.limits.segment_bytes:
-                    junk += len(buffer.text) - 4
-                    buffer.drop(len(buffer.text) - 4)
+                    junk += len(buffer.text) - _KEPT
+                    buffer.drop(len(buffer.text) - _KEPT)
                 continue
             end = match.start() if match else len(buffer.text)
             text = buffer.text[:end]
@@ -87,8 +90,9 @@ class Reader:
             raise
         # No-break spaces stand for blanks in files that went through a word processor.
         values = (without_breaks(as_text(value)).strip(BLANK + "\xa0") for value in header.elements[:15])
-        elements = (*values, header.elements[15])
-        start = InterchangeStart(buffer.offset, header.end, elements, header.delimiters, header.oddities)
+        elements, small = raised_interchange((*values, header.elements[15]))
+        oddities = (*header.oddities, *((TAG,) if buffer.text[0] == "i" else ()), *small)
+        start = InterchangeStart(buffer.offset, header.end, elements, header.delimiters, oddities)
         yield start
         buffer.drop(header.end)
         for count, part in enumerate(_Interchange(buffer, start).parts()):
@@ -144,7 +148,7 @@ class _Interchange:
                     self.used += len(whole) + step
                     self.window = _WINDOW_AFTER_BINARY
                     return  # The data held terminators: the rest is cut anew.
-            elif tag == "IS" and _ISA.match(piece.lstrip(BLANK)):
+            elif tag in ("IS", "is") and _ISA.match(piece.lstrip(BLANK)):
                 yield from self._end(None, at, 0)
                 return
             elif tag == "IE" and (glued := self._glued(piece)):
@@ -186,7 +190,8 @@ class _Interchange:
                 self.body, self.body_at = [piece], at
             case "GS":
                 yield from self._break_group(at)
-                self.group = GroupStart(at, length, fields[1:], self.start, oddities)
+                elements, small = raised_group(fields[1:])
+                self.group = GroupStart(at, length, elements, self.start, (*oddities, *small))
                 yield self.group
             case "GE":
                 yield from self._break_set(at)
@@ -210,7 +215,7 @@ class _Interchange:
             oddities.append("break")
         tag, *values = text.split(self.marks.element)
         if tag.islower():
-            oddities.append("lower")
+            oddities.append(TAG)
         return (tag.upper(), *(as_text(value).strip(BLANK) for value in values)), tuple(oddities)
 
     def _check_size(self) -> None:

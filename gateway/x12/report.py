@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from gateway.errors import X12Error
+from gateway.x12.capitals import as_sent
 from gateway.x12.envelope import Judge, JudgedInterchange, JudgedSet, Tolerate, examine
 from gateway.x12.explanation import Explanation, explain_envelope, explain_junk, explain_set
 from gateway.x12.faults import Fault
@@ -155,13 +156,13 @@ def noted(parts: Iterable[Part], sent: dict[int, Sequence[str]], junk: dict[int,
     for part in parts:
         match part:
             case GroupStart():
-                sent[part.offset] = ["GS", *part.elements]
+                sent[part.offset] = as_sent(["GS", *part.elements], part.oddities)
             case GroupEnd(elements=tuple() as elements):
-                sent[part.offset] = ["GE", *elements]
+                sent[part.offset] = as_sent(["GE", *elements], part.oddities)
             case InterchangeEnd(elements=tuple() as elements):
-                sent[part.offset] = ["IEA", *elements]
+                sent[part.offset] = as_sent(["IEA", *elements], part.oddities)
             case InterchangeAcknowledgment():
-                sent[part.offset] = ["TA1", *part.elements]
+                sent[part.offset] = as_sent(["TA1", *part.elements], part.oddities)
             case Stray(text=text) if text:
                 sent[part.offset] = text.split(part.interchange.delimiters.element)
             case Debris(blank=False):

@@ -66,7 +66,8 @@ _ROWS = (
         "lower-case",
         frozenset({FaultCode.SEGMENT_LOWER_CASE, FaultCode.CODE_LOWER_CASE, FaultCode.ENVELOPE_LOWER_CASE}),
         "Identifiers of segments, and codes whose list knows them in capitals only, written in lower case (n1*st*...). They are"
-        " read as capitals, and so does the mapping see them. ISA itself and the codes of the envelope are not meant.",
+        " read as capitals, and so does the mapping see them. In the envelope (isa, ISA05 zz, gs, GS01 po) it is the defaults of"
+        " the partner that allow it.",
     ),
     Tolerance(
         "utf-8",

@@ -53,6 +53,7 @@ FAULTY: dict[FaultCode, Faulty] = {
     F.ACKNOWLEDGMENT_REQUEST: _isa("*0*P*", "*7*P*", "7"),
     F.USAGE: _isa("*0*P*", "*0*Q*", "Q"),
     F.GROUP_COUNT: _whole("IEA*1*", "IEA*3*", "3"),
+    F.SYNTAX_EXTENSION: _whole("*>~GS", "*>~ISX*!~GS", "ISX"),
     F.STRUCTURE: _whole("GE*1*1~", "GE*1*1~REF*DP*1~", "REF"),
     F.UNPADDED: _isa("SUPPLIER       ", "SUPPLIER", "SUPPLIER"),
     F.NUMBER_ZEROS: _whole("IEA*1*000000001", "IEA*1*1", "1"),

@@ -7,7 +7,7 @@ import pytest
 from gateway.x12.faults import FaultCode
 from gateway.x12.report import report
 from gateway.x12.validator import validate
-from tests.x12.samples import group, interchange, judged, replaced, transaction
+from tests.x12.samples import group, interchange, replaced, transaction
 from tests.x12.test_guide_rules import guide_of, mistakes_of
 
 NUMBERS = ("PO-000001", "PO-000002", "PO-000003")

@@ -35,6 +35,8 @@ MORE = [
     ("line-breaks", GOOD.replace("~", "\n").replace("Hex bolt", "Hex\r bolt")),
     ("lower-case", GOOD.replace("ST*850*", "st*850*").replace("GS*PO", "gs*PO").replace("IEA*", "iea*")),
     ("lower-case", GOOD.replace("PID*F", "pid*f")),
+    ("lower-case", GOOD.replace("ISA*", "isa*").replace("*ZZ*", "*zz*").replace("*U*", "*u*")),
+    ("lower-case", GOOD.replace("GS*PO", "GS*po").replace("*X*004010", "*x*004010")),
     ("lower-case", NEWER.replace("REF*DP*038", "REF*DP*038**dp>1>IA>2")),
     ("utf-8", GOOD.replace("North Plant", "日本工場")),
     ("utf-8", GOOD.replace("1 Mill Road", "1 Mill Road Łódź").replace("*", "§").replace("~", "¬")),
