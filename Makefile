@@ -6,12 +6,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench proof schemas clean
+.PHONY: demo test lint bench proof schemas peers clean
 
 demo: .venv/.runs
 	$(BIN)/gateway demo $(if $(KEEP),--keep)
 
-test: .venv/.tests lint
+test: .venv/.tests .venv-peers/.made lint
 	$(BIN)/python -m pytest -n auto
 
 lint: .venv/.tests
@@ -24,7 +24,7 @@ bench: .venv/.tests
 	$(BIN)/python -m bench.mapping
 	$(BIN)/python -m bench.x12
 
-proof: .venv/.tests
+proof: .venv/.tests .venv-peers/.made
 	HYPOTHESIS_PROFILE=proof GATEWAY_PROOF=1 $(BIN)/python -m pytest -n auto
 
 schemas: .venv/.tests
@@ -41,5 +41,13 @@ schemas: .venv/.tests
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch .venv/.runs $@
 
+.venv-peers/.made: tests/peers/constraints.txt
+	$(PYTHON) -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -c $< pyas2lib 'django<5' requests gunicorn
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -c $< --no-deps elements-oscrypto django-pyas2
+	touch $@
+
+peers: .venv-peers/.made
+
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .hypothesis build dist
