@@ -46,6 +46,17 @@ async def test_a_second_copy_gets_the_very_same_receipt_and_nothing_is_delivered
         assert len(house.erp.messages) == 1
 
 
+async def test_a_copy_that_was_encrypted_anew_is_the_same_message(tmp_path):
+    async with as2_house(tmp_path) as (house, partner):
+        data = acknowledgment(1).encode()
+        first, second = (partner.pack(data, message_id="<again@supplier>") for _ in range(2))
+        assert first.body.read() != second.body.read()
+        answers = [await partner.post(each) for each in (first, second)]
+        assert answers[0][2] == answers[1][2]
+        await house.settle()
+        assert len(house.erp.messages) == 1
+
+
 async def test_other_bytes_under_a_used_message_id_are_refused_and_a_person_is_told(tmp_path):
     async with as2_house(tmp_path) as (house, partner):
         await partner.send(acknowledgment(1).encode(), message_id="<same@supplier>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,12 +22,15 @@ from gateway.tracking.receipt import Receipt, ReceiptState
 from gateway.tracking.transmission import Transmission
 from gateway.transports.as2.answering import WrittenReceipt, hand_out, write_receipt
 from gateway.transports.as2.arrival import Arrival, accepted_id
+from gateway.transports.as2.committing import committed
 from gateway.transports.as2.front import Reply
-from gateway.transports.as2.keeping import chunks_of, keep_all, settle
+from gateway.transports.as2.keeping import bound_around, chunks_of, keep_all, settle
 from gateway.transports.as2.parties import Parties
 from gateway.transports.as2.repeating import answer_again
 
 log = structlog.get_logger("gateway.as2")
+
+_SKEW = timedelta(hours=24)  # A message may have waited for a day in the partner's queue.
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ async def accept(arrival: Arrival, parties: Parties, unpacked: Unpacked, world: 
     answer = Answer(unpacked.message_id, PROCESSED, unpacked.mic)
     opened = _Opened(
         [await _submission(arrival, parties, payload, world) for payload in unpacked.payloads],
-        await keep_all(chunks_of(unpacked.opening.hashed.data), world.vault),
+        await keep_all(
+            chunks_of(unpacked.opening.hashed.data), world.vault, bound_around(world.bounds.transmission_bytes)
+        ),
         await _kept_signature(unpacked, world),
         write_receipt(arrival, parties, answer, world, keyring),
     )
@@ -60,12 +66,16 @@ async def accept(arrival: Arrival, parties: Parties, unpacked: Unpacked, world: 
             return known, []
         return None, _store(uow, world, arrival, parties, opened, receipt)
 
-    known, tasks = await world.ledger.tx(commit)
+    known, tasks = await committed(world, commit)
     world.wake(tasks)
     if known is not None:
-        if known.digest != arrival.kept.body_digest:
+        # Products that encrypt anew for each try send other bytes, but sign the same ones.
+        if known.digest != arrival.kept.body_digest and (known.mic, known.mic_algorithm) != (
+            receipt.mic,
+            receipt.mic_algorithm,
+        ):
             raise MessageIDReused
-        return await answer_again(known, arrival, world)
+        return await answer_again(known, arrival, parties, world)
     log.info(
         "as2_message_received",
         partner=parties.partner.id,
@@ -111,6 +121,14 @@ async def _kept_signature(unpacked: Unpacked, world: World) -> Blob | None:
     return await keep_all(chunks_of(unpacked.opening.signature), world.vault)
 
 
+def _of_clock(unpacked: Unpacked, now: datetime) -> list[str]:
+    """Say when the partner's clock is wrong: no reason to refuse anything, but a fine one for odd dates elsewhere."""
+    signed_at = unpacked.signer.signed_at if unpacked.signer is not None else None
+    if signed_at is None or abs(now - signed_at) < _SKEW:
+        return []
+    return [f"signed at {signed_at:%Y-%m-%d %H:%M:%S} UTC by the partner's clock"]
+
+
 def _receipt(arrival: Arrival, parties: Parties, unpacked: Unpacked, opened: _Opened) -> Receipt:
     evidence: dict[str, Any] = {
         "request": arrival.kept.blob.digest,
@@ -122,8 +140,9 @@ def _receipt(arrival: Arrival, parties: Parties, unpacked: Unpacked, opened: _Op
         evidence["signature"] = opened.signature.digest
     if unpacked.signer is not None:
         evidence["signer"] = unpacked.signer.certificate.fingerprint
-    if unpacked.warnings:
-        evidence["warnings"] = list(unpacked.warnings)
+    warnings = [*unpacked.warnings, *_of_clock(unpacked, arrival.now)]
+    if warnings:
+        evidence["warnings"] = warnings
     return Receipt(
         id=accepted_id(parties.source, unpacked.message_id),
         direction="inbound",
