@@ -108,10 +108,10 @@ def unpack(
 ) -> Unpacked:
     """Unpack a message that came with these HTTP headers and this body.
 
-    ``new_spool`` is called for what is larger than 256 KiB. Raises an AS2Error with its disposition for whatever can't be
-    opened, isn't signed by a pinned certificate, or doesn't keep the policy; UnsupportedMICAlgorithms and UnsupportedFormat
-    for a receipt that we can't give as asked. A receipt is returned with ``mdn``; one whose signature is not proved raises
-    too.
+    ``new_spool`` is called for what is larger than 256 KiB; who made the spools closes them, after an error too. Raises an
+    AS2Error with its disposition for whatever can't be opened, isn't signed by a pinned certificate, or doesn't keep the
+    policy; UnsupportedMICAlgorithms and UnsupportedFormat for a receipt that we can't give as asked. A receipt is returned
+    with ``mdn``; one whose signature is not proved raises too.
     """
     tools = Tools(keys, policy, random, new_spool)
     opening = take_off(headers, body, tools)

@@ -83,8 +83,9 @@ class Part:
 def pack(payloads: Sequence[Payload], terms: Terms, marks: Marks, new_spool: NewSpool) -> Packed:
     """Pack one payload, or several as attachments of one message.
 
-    ``new_spool`` is called only for what is larger than 256 KiB after compression or encryption. Raises AS2Error for names and
-    values that can't be written, and for keys that don't fit the terms (KeyUnusable, AlgorithmNotAllowed).
+    ``new_spool`` is called only for what is larger than 256 KiB after compression or encryption; who made the spools closes
+    them when the message is sent. Raises AS2Error for names and values that can't be written, and for keys that don't fit
+    the terms (KeyUnusable, AlgorithmNotAllowed).
     """
     part = _entity(payloads, terms, marks)
     hashed = part.content() if terms.signer or terms.recipients or terms.compress != "none" else part.body
