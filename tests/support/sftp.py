@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncssh
 
+from gateway.transports.sftp.host_keys import write_secret
 from tests.support.house import Running, gateway, supplier
 
 SETTINGS = {"sftp": {"port": 0, "login_within": "20s"}}
@@ -53,7 +54,11 @@ def port_of(house: Running) -> int:
 
 @asynccontextmanager
 async def mailbox(folder: Path, keys: Keys, /, **changes: Any) -> AsyncIterator[Running]:
-    """A gateway with a mailbox for a supplier."""
+    """A gateway with a mailbox for a supplier. It has one host key from the start: making an RSA key takes its time."""
+    place = folder / "data" / "sftp" / "host_keys"
+    if not place.exists():
+        place.mkdir(parents=True, mode=0o700)
+        write_secret(place / "ed25519-1", keys.key("host").export_private_key())
     async with gateway(folder, account(keys, **changes), settings=SETTINGS) as house:
         yield house
 

@@ -18,7 +18,7 @@ import structlog
 from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTPAttrs, SFTPName, SFTPVFSAttrs
 
 from gateway.errors import GatewayError
-from gateway.transports.sftp.downloads import Download
+from gateway.transports.sftp.downloads import Download, without_holes
 from gateway.transports.sftp.handing import Handing
 from gateway.transports.sftp.mailbox import FOLDERS, INBOUND, OUTBOUND, Mailbox, Place, place_of
 from gateway.transports.sftp.shelves import Entry
@@ -39,6 +39,10 @@ class Writing:
     item: Item
     append: bool
 
+    def seek(self, offset: int, whence: int) -> int:
+        """Say where data are."""
+        return without_holes(self.item.upload.size, offset, whence)
+
 
 @dataclass(slots=True)
 class Reading:
@@ -47,6 +51,10 @@ class Reading:
     place: Place
     entry: Entry
     download: Download
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Say where data are."""
+        return without_holes(self.download.size, offset, whence)
 
 
 class Desk(asyncssh.SFTPServer):
