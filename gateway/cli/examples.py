@@ -29,6 +29,7 @@ EXAMPLES: dict[str, str] = {
     "replay": 'gateway replay 01a1fd58c83c0000950f3b51-1 --reason "part added"',
     "cases": "gateway cases --partner acme",
     "db upgrade": "GATEWAY_DATA_DIR=/var/lib/gateway gateway db upgrade",
+    "db copy": "gateway db copy data/ledger.db postgresql+psycopg://gateway@db/gateway",
     "demo": "gateway demo --keep",
 }
 

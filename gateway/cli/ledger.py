@@ -1,10 +1,11 @@
-"""``gateway trace``, ``gateway replay``, ``gateway cases``, ``gateway db upgrade``: what the ledger knows."""
+"""``gateway trace``, ``gateway replay``, ``gateway cases``, ``gateway db``: what the ledger knows."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
@@ -12,7 +13,9 @@ from rich.markup import escape
 
 from gateway.cli.console import AS_JSON, err, out, write_json, write_rows
 from gateway.errors import NotFound
+from gateway.ledger.copying import copy_ledger
 from gateway.ledger.engine import make_engine
+from gateway.ledger.lock import FolderLock
 from gateway.ledger.migrate import upgrade
 from gateway.ledger.opening import open_ledger
 from gateway.ledger.sql_ledger import SqlLedger
@@ -32,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command()(cases)
     database = typer.Typer(no_args_is_help=True, help="The ledger's database.")
     database.command("upgrade")(db_upgrade)
+    database.command("copy")(db_copy)
     app.add_typer(database, name="db")
 
 
@@ -187,3 +191,36 @@ def db_upgrade() -> None:
     settings.environment.data_dir.mkdir(parents=True, exist_ok=True)
     before, now = upgrade(make_engine(settings.environment.url))
     out.print(f"the ledger has version {now}" + ("" if before == now else f" (before: {before or 'none'})"))
+
+
+def db_copy(
+    source: str = typer.Argument(
+        ..., metavar="FROM", help="Address of the ledger to copy, or the path of its SQLite file."
+    ),
+    target: str = typer.Argument(
+        ..., metavar="TO", help="Address of an empty database: postgresql+psycopg://USER@HOST/NAME."
+    ),
+) -> None:
+    """Copy a whole ledger into an empty database, all or nothing, and compare both. Stop the gateway before."""
+    reading, writing = (make_engine(_address(each)) for each in (source, target))
+    file = Path(reading.url.database or "") if reading.dialect.name == "sqlite" else None
+    if file is not None and not file.is_file():
+        raise NotFound(f"There is no ledger {file}. Name the file ledger.db in the data folder of the gateway.")
+    lock = FolderLock(file.parent) if file is not None else None
+    try:
+        sums = copy_ledger(reading, writing, lambda name, found: out.print(f"{name}: {found.rows} rows, equal"))
+    finally:
+        if lock is not None:
+            lock.release()
+        for engine in (reading, writing):
+            engine.dispose()
+    out.print(
+        f"{sum(found.rows for found in sums.values())} rows are in {writing.url.render_as_string()}", markup=False
+    )
+    err.print("Large transmissions stay where they are: let GATEWAY_VAULT name that folder, and start the gateway with")
+    err.print(f"GATEWAY_DATABASE_URL={writing.url.render_as_string()}", markup=False)
+
+
+def _address(text: str) -> str:
+    """Return an address as given; what is none is the path of a SQLite file."""
+    return text if "://" in text else f"sqlite:///{Path(text).absolute()}"
