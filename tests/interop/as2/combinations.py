@@ -1,4 +1,4 @@
-"""Which combinations are tried: so many that every two choices meet at least once, or every single one under GATEWAY_PROOF."""
+"""Which combinations are tried: so many that every two choices meet at least once; under GATEWAY_PROOF all, or thousands of them."""
 
 import itertools
 import os
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 Choice = dict[str, Any]
+MOST = 2000
 
 
 def product(axes: Mapping[str, Sequence[Any]], makes_sense: Callable[[Choice], bool]) -> list[Choice]:
@@ -40,7 +41,9 @@ def tried(
 ) -> list[Choice]:
     """The combinations of this run."""
     whole = product(axes, makes_sense)
-    return whole if os.environ.get("GATEWAY_PROOF") else pairs(whole)
+    if not os.environ.get("GATEWAY_PROOF"):
+        return pairs(whole)
+    return whole if len(whole) <= MOST else random.Random(4130).sample(whole, MOST)
 
 
 def each(choices: list[Choice]) -> Any:

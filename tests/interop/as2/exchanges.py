@@ -1,9 +1,11 @@
 """One exchange with a peer over files: the supplier is the peer, the buyer is our engine."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from gateway.as2.disposition import PROCESSED
+from gateway.as2.errors import AS2Error
 from gateway.as2.headers import Headers
 from gateway.as2.mdn import Answer, ReceiptTerms, Written, write_mdn
 from gateway.as2.mdn_reading import read_mdn
@@ -12,7 +14,7 @@ from gateway.as2.reconciliation import Sent, Verdict, reconcile
 from gateway.as2.slices import Slice
 from tests.as2.exchange import BUYER, SUPPLIER, marks, spool
 from tests.interop.as2.deviations import Differs
-from tests.interop.as2.peer import as_file
+from tests.interop.as2.peer import Refused, as_file
 from tests.support.identities import identity, pinned
 
 # Line ends as the peers make them canonical: what other line ends become is told by the traps 3 and 4.
@@ -73,3 +75,12 @@ def flags(found: Unpacked) -> str:
     """s, e and c for what was signed, encrypted and compressed."""
     layers = {"s": found.signed, "e": found.encrypted, "c": found.compressed}
     return "".join(letter for letter, on in layers.items() if on)
+
+
+def outcome(exchange: Callable[..., None], *given: object) -> str:
+    """What went wrong in an exchange, empty when nothing did."""
+    try:
+        exchange(*given)
+    except (Refused, Differs, AS2Error) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""

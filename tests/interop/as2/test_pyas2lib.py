@@ -1,7 +1,6 @@
 """pyas2lib 1.4.4 sends to us and takes what we send, with receipts both ways, in every combination that it knows."""
 
 from gateway.as2.cms import KeyTransport
-from gateway.as2.errors import AS2Error
 from gateway.as2.terms import AskedReceipt
 from tests.interop.as2.combinations import each, tried
 from tests.interop.as2.deviations import Differs, judge
@@ -12,12 +11,13 @@ from tests.interop.as2.exchanges import (
     answered,
     check,
     flags,
+    outcome,
     sent,
     taken,
     verdict_on,
     written,
 )  # fmt: skip
-from tests.interop.as2.peer import Refused, as_file, from_file
+from tests.interop.as2.peer import as_file, from_file
 
 MDN = {"none": None, "unsigned": "SYNC", "signed": "SYNC", "later": "ASYNC"}
 # It compares our MIC with that of its signature only, so it must ask for that one; MD5 is asked for by nobody.
@@ -122,14 +122,6 @@ def ours(peer, choice, folder):
     check("the way of the receipt", found["mdn"], MDN[asked] or "")
     if asked != "none":
         verdict_on(message, *from_file(folder / "receipt"), signed=asked != "unsigned")
-
-
-def outcome(exchange, *given):
-    try:
-        exchange(*given)
-    except (Refused, Differs, AS2Error) as error:
-        return f"{type(error).__name__}: {error}"
-    return ""
 
 
 @each(THEIRS)
