@@ -19,12 +19,12 @@ from gateway.transports.as2.body import Bounds
 from gateway.transports.as2.building import Builder
 from gateway.transports.as2.calling import Caller
 from gateway.transports.as2.front import Front, Handler
+from gateway.transports.as2.keeping import bound_around
 from gateway.transports.as2.receiver import AS2Receiver
 from gateway.transports.as2.sender import AS2Sender
 from gateway.transports.as2.tls import Door
 
 _IN_MEMORY = 256 << 10  # Bytes of a request that are held in memory before the spool becomes a file.
-_FRAME = 1 << 20  # What an AS2 message adds to its payload besides the base64 of it.
 
 
 class Listener(Protocol):
@@ -70,8 +70,7 @@ def as2_front(
     text = settings.gateway.as2
     if text is None:
         return None
-    # Base64, which some partners use, takes a third more than the payload.
-    largest = (settings.gateway.limits.transmission_mb << 20) * 7 // 5 + _FRAME
+    largest = bound_around(settings.gateway.limits.transmission_mb << 20)
     return Front(
         handler,
         spools(settings),

@@ -145,8 +145,8 @@ class Blob:
 class Vault(Protocol):
     """The exact bytes, by their SHA-256."""
 
-    def stage(self) -> Stage:
-        """Begin to take bytes in."""
+    def stage(self, limit: int | None = None) -> Stage:
+        """Begin to take bytes in: at most ``limit``, or as many as a transmission may have."""
 
     async def adopt(self, path: str, digest: str, size: int) -> Blob:
         """Take over a complete file of ours, whose SHA-256 is known; it is durable afterwards, and gone from ``path``."""
@@ -190,13 +190,17 @@ class ErpConnector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What is sent to a partner: the bytes of one transmission."""
+    """What is sent to a partner: the bytes of one transmission.
+
+    They are in ``body``, or, for a sender with `takes_blobs` and what is large, in the vault as ``blob``.
+    """
 
     transmission: Transmission
     partner: Partner
     body: bytes
     name: str
     attempt: int
+    blob: Blob | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +220,7 @@ class ReceiptSender(Protocol):
 
 
 class Sender(Protocol):
-    """One transport outward."""
+    """One transport outward. One with an attribute ``takes_blobs`` that is true reads what is large from the vault by itself."""
 
     async def send(self, sending: Sending) -> Sent:
         """Send; raise PartnerUnreachable to be tried again, PartnerRefused to be parked."""

@@ -124,7 +124,8 @@ class Worker:
         terms = self._terms(about)
         wait = delay(terms, task.attempts, self._world.random())
         if wait is None:
-            self._park(uow, task, "delivery-exhausted", f"{detail} ({task.attempts} tries)")
+            cause = "receipt-undelivered" if isinstance(about, Receipt) else "delivery-exhausted"
+            self._park(uow, task, cause, f"{detail} ({task.attempts} tries)")
             return []
         task.due_at, task.carry = self._world.clock() + wait, None
         uow.schedule(task)

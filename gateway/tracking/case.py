@@ -163,13 +163,13 @@ _ROWS = (
         "receipt-address",
         Owner.DATA,
         "the partner wants its receipt at an address that was not agreed",
-        "add the address under channels.as2.receive.reply_to if it is the partner's; it gets the receipt when it sends again",
+        "if the address is the partner's, add it under channels.as2.receive.reply_to; then replay the receipt as said",
     ),
     Cause(
         "receipt-undelivered",
         Owner.PARTNER,
         "the receipt that the partner waits for can't be brought to it",
-        "ask the partner whether its address works; it gets the same receipt when it sends the message again",
+        "ask the partner whether its address works, then: gateway replay ID",
     ),
     Cause(
         "receipt-failed",

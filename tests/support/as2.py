@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -72,6 +73,7 @@ class AS2Partner:
     session: aiohttp.ClientSession
     gateway: str = ""
     address: str = ""
+    requests: list[web.Request] = field(default_factory=list)  # Everything that its server was asked.
     arrived: list[Arrived] = field(default_factory=list)
     receipts: list[MDN] = field(default_factory=list)
     failures: list[int] = field(default_factory=list)  # Statuses that come before anything works.
@@ -117,6 +119,7 @@ class AS2Partner:
     async def handle(self, request: web.Request) -> web.Response:
         """Take a message or a late receipt of the gateway."""
         headers, body = from_pairs(request.raw_headers), await request.read()
+        self.requests.append(request)
         if self.failures:
             return web.Response(status=self.failures.pop(0))
         keys = Keys([identity(THEIR_KEY)], [pinned(OWN_KEY)])
@@ -145,17 +148,17 @@ def as_response(written: Written) -> web.Response:
 
 
 @asynccontextmanager
-async def as2_partner():
-    """Run a partner's AS2 server on loopback."""
+async def as2_partner(tls: ssl.SSLContext | None = None):
+    """Run a partner's AS2 server on loopback, with TLS where a context is given."""
     async with aiohttp.ClientSession() as session:
         partner = AS2Partner(session)
         app = web.Application(client_max_size=1 << 30)
         app.router.add_post("/as2", partner.handle)
         runner = web.AppRunner(app)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
         await site.start()
-        partner.address = f"http://127.0.0.1:{runner.addresses[0][1]}/as2"
+        partner.address = f"http{'s' if tls else ''}://127.0.0.1:{runner.addresses[0][1]}/as2"
         try:
             yield partner
         finally:
@@ -163,13 +166,19 @@ async def as2_partner():
 
 
 @asynccontextmanager
-async def as2_house(folder: Path, channel: Any = None, **changes: Any):
-    """Run a gateway and its supplier, both with AS2; yield both. ``channel`` may be made of the supplier's address."""
+async def as2_house(
+    folder: Path, channel: Any = None, *, tls: Any = None, door: Any = None, keys: Any = (), **changes: Any
+):
+    """Run a gateway and its supplier, both with AS2; yield both. ``channel`` may be made of the supplier's address.
+
+    ``tls`` is the context of the supplier's server, ``door`` what gateway.yaml says of our door; ``keys`` are more of ours.
+    """
     write_keys(folder)
-    async with as2_partner() as partner:
+    async with as2_partner(tls) as partner:
         url = None if changes.pop("only_inbound", False) else partner.address
         own = own_as2("http://127.0.0.1:1/as2")
+        own["keys"] += keys
         party = as2_supplier(url, channel(partner.address) if callable(channel) else channel, **changes)
-        async with gateway(folder, party, settings={"as2": {"port": 0}}, own={"as2": own}) as house:
+        async with gateway(folder, party, settings={"as2": {"port": 0} | (door or {})}, own={"as2": own}) as house:
             partner.gateway = house.house.listeners[0].address
             yield house, partner

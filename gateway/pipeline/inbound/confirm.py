@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from gateway.errors import PartnerRefused, PartnerUnreachable
-from gateway.pipeline.ports import UnitOfWork, World
+from gateway.pipeline.ports import Stamps, UnitOfWork, World
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park, Retry
-from gateway.pipeline.task import Task
+from gateway.pipeline.task import StepName, Task
+from gateway.tracking.case import Case
 from gateway.tracking.receipt import RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState
 from gateway.tracking.transmission import Transmission
 
@@ -34,6 +37,27 @@ async def run(task: Task, world: World) -> Outcome:
         uow.change(Receipt, receipt.id, state=RECEIPT_LIFE.after(ReceiptState(receipt.state), ReceiptEvent.SEND))
         about = uow.find(Transmission, receipt.transmission_id or "") or receipt
         note_event(uow, world, "receipt.sent", about, message_id=receipt.message_id, detail=detail)
+        _close(uow, receipt, world.clock())
         return []
 
     return Advance(commit)
+
+
+def _close(uow: UnitOfWork, receipt: Receipt, now: datetime) -> None:
+    words = "the receipt is where the partner waits for it"
+    uow.close_cases(receipt.id, words, now)
+    case = uow.find(Case, f"{receipt.transmission_id}:receipt-address")
+    if case is not None and case.closed_at is None:
+        uow.change(Case, case.id, closed_at=now, resolution=words)
+
+
+def bring_again(uow: UnitOfWork, stamps: Stamps, receipt_id: str) -> list[Task]:
+    """Return the step that posts a receipt once more; none while it is on its way, or where it was the answer itself."""
+    receipt = uow.find(Receipt, receipt_id)
+    if receipt is None or receipt.reply_to is None or receipt.receipt is None:
+        return []
+    state = ReceiptState(receipt.state)
+    if not RECEIPT_LIFE.allows(state, ReceiptEvent.RESEND):
+        return []
+    uow.change(Receipt, receipt.id, state=RECEIPT_LIFE.after(state, ReceiptEvent.RESEND))
+    return [Task(StepName.CONFIRM, receipt.id, receipt.tracking_id, stamps.clock())]

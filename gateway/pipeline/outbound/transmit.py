@@ -7,7 +7,7 @@ from datetime import datetime
 
 from gateway.errors import PartnerRefused, PartnerUnreachable
 from gateway.pipeline.oversight.chase import chase_of
-from gateway.pipeline.ports import Sending, Sent, UnitOfWork, World, agreement_for
+from gateway.pipeline.ports import Blob, Sender, Sending, Sent, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park, Retry
 from gateway.pipeline.task import StepName, Task
@@ -24,6 +24,7 @@ from gateway.trading.directory import Partner
 from gateway.x12.acknowledgment import ACKNOWLEDGMENTS
 
 ANSWERS = ACKNOWLEDGMENTS | {"TA1"}
+_IN_MEMORY = 1 << 20
 
 
 def channel_of(partner: Partner, agreement: Agreement | None) -> str:
@@ -87,22 +88,20 @@ def sending_of(transmission: Transmission, data: bytes, partner: Partner, now: d
 
 async def run(task: Task, world: World) -> Outcome:
     """Send one transmission."""
-    if task.carry is not None:
-        transmission, data = task.carry
-    else:
-        found = await world.ledger.load(Transmission, task.subject)
-        if found is None:
-            return Advance()
-        transmission, data = found, await world.vault.read(found.digest)
+    carried = task.carry
+    transmission = carried[0] if carried is not None else await world.ledger.load(Transmission, task.subject)
+    if transmission is None:
+        return Advance()
     partner = world.configuration().directory.partners.get(transmission.partner or "")
     sender = world.senders.get(transmission.transport)
     if partner is None or sender is None:
         missing = f"partner {transmission.partner}" if partner is None else f"transport {transmission.transport}"
         return Park("delivery-exhausted", f"{missing} is not configured any more")
+    data = carried[1] if carried is not None else await _bytes_of(transmission, sender, world)
+    blob = Blob(transmission.digest, transmission.size) if data is None else None
+    name = file_name(partner, transmission)
     try:
-        sent = await sender.send(
-            Sending(transmission, partner, data, file_name(partner, transmission), task.attempts + 1)
-        )
+        sent = await sender.send(Sending(transmission, partner, data or b"", name, task.attempts + 1, blob))
     except PartnerUnreachable as error:
         return Retry(error.detail)
     except PartnerRefused as error:
@@ -110,6 +109,13 @@ async def run(task: Task, world: World) -> Outcome:
     if sent.waiting:
         return Advance()
     return Advance(lambda uow: record_sent(uow, world, transmission, sent) + (sent.also(uow) if sent.also else []))
+
+
+async def _bytes_of(transmission: Transmission, sender: Sender, world: World) -> bytes | None:
+    """Return the bytes of a transmission; None where they are large and the sender reads them from the vault by itself."""
+    if transmission.size > _IN_MEMORY and getattr(sender, "takes_blobs", False):
+        return None
+    return await world.vault.read(transmission.digest)
 
 
 def file_name(partner: Partner, transmission: Transmission) -> str:

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from gateway.errors import LifecycleError, NotFound
+from gateway.pipeline.inbound.confirm import bring_again
 from gateway.pipeline.ports import Stamps, UnitOfWork
 from gateway.pipeline.records import note_event
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
+from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import TRANSMISSION_LIFE, Transmission, TransmissionEvent, TransmissionState
 
 
 def replay(uow: UnitOfWork, stamps: Stamps, subject: str, reason: str, *, recompute: bool) -> Task:
-    """Make the step due that takes ``subject`` (a document or transmission) on; close its cases.
+    """Make the step due that takes ``subject`` (a document, a transmission or a receipt of ours) on; close its cases.
 
     ``recompute`` judges and translates a document again even where its message is ready to be delivered.
     Raises NotFound, or LifecycleError for what has reached its end and would happen twice.
     """
     document = uow.find(Document, subject)
     transmission = uow.find(Transmission, subject) if document is None else None
-    about = document or transmission
+    receipt = uow.find(Receipt, subject) if document is None and transmission is None else None
+    about = document or transmission or receipt
     if about is None:
-        raise NotFound(f"There is no document or transmission {subject}. Look for it with: gateway trace TEXT.")
+        raise NotFound(
+            f"There is no document, transmission or receipt {subject}. Look for it with: gateway trace TEXT."
+        )
     if document is not None:
         task = _document(uow, stamps, document, recompute)
-    else:
-        assert transmission is not None
+    elif transmission is not None:
         task = _transmission(uow, stamps, transmission)
+    else:
+        task = _receipt(uow, stamps, subject)
     now = stamps.clock()
     uow.schedule(task)
     uow.close_cases(subject, f"replayed: {reason}", now)
@@ -54,6 +60,16 @@ def _document(uow: UnitOfWork, stamps: Stamps, document: Document, recompute: bo
     following = DOCUMENT_LIFE.after(state, DocumentEvent.REPLAY)
     uow.change(Document, document.id, state=following, detail=None, updated_at=now)
     return Task(StepName.VALIDATE, document.id, document.tracking_id, now)
+
+
+def _receipt(uow: UnitOfWork, stamps: Stamps, receipt_id: str) -> Task:
+    """Post a receipt that its partner waits for."""
+    tasks = bring_again(uow, stamps, receipt_id)
+    if not tasks:
+        raise LifecycleError(
+            f"The receipt {receipt_id} is on its way, or was the answer of a request: nobody waits for it elsewhere."
+        )
+    return tasks[0]
 
 
 def _transmission(uow: UnitOfWork, stamps: Stamps, transmission: Transmission) -> Task:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.as2.errors import AS2Error
-from gateway.as2.headers import Headers
 from gateway.as2.mdn import Answer, ReceiptTerms, write_mdn
 from gateway.as2.receipt_request import ReceiptRequest
 from gateway.as2.terms import Marks
@@ -100,12 +99,8 @@ def hand_out(
     if parties is None or not parties.channel.allows_reply_to(written.request.url or ""):
         receipt.state = ReceiptState.UNDELIVERABLE
         if parties is not None:
-            open_case(uow, world, "receipt-address", about, f"the address is {written.request.url}")
+            words = f"the address is {written.request.url}; once it is added: gateway replay {receipt.id}"
+            open_case(uow, world, "receipt-address", about, words)
         return []
     receipt.state = ReceiptState.OWED
     return [Task(StepName.CONFIRM, receipt.id, receipt.tracking_id, receipt.created_at, carry=None)]
-
-
-def headers_of(kept: bytes) -> tuple[Headers, bytes]:
-    """Return head and body of a kept receipt as it is posted."""
-    return parted(kept)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.as2.errors import AS2Error
+from gateway.as2.mdn_reading import looks_like_receipt
 from gateway.as2.receipt_request import ReceiptRequest, read_receipt_request
+from gateway.as2.slices import Slice
 from gateway.trading.directory import Directory
 from gateway.transports.as2.front import Request
 from gateway.transports.as2.keeping import Kept
@@ -31,7 +33,9 @@ class Arrival:
 
     @property
     def asked(self) -> ReceiptRequest | None:
-        """The receipt asked for; of one that can't be given as asked, an unsigned one."""
+        """The receipt asked for; of one that can't be given as asked, an unsigned one. Never one for a receipt."""
+        if looks_like_receipt(self.request.headers, Slice(self.request.body, 0, self.request.size)):
+            return None
         try:
             return read_receipt_request(self.request.headers)
         except AS2Error:

@@ -18,10 +18,11 @@ from gateway.as2.headers import Headers, from_pairs
 from gateway.errors import ConfigurationError, PartnerRefused, PartnerUnreachable
 from gateway.keyring import Keyring
 from gateway.trading.as2 import AS2Channel
-from gateway.trading.certificates import CertificateMissing, OwnKeyText, Place, believed, chosen
+from gateway.trading.certificates import CertificateMissing, OwnKeyText, Pinned, Place, believed, chosen
 from gateway.trading.directory import Directory, Partner
 
 LARGEST_ANSWER = 16 << 20
+_HEAD = 1 << 16
 _TRY_AGAIN = (408, 425, 429)
 
 
@@ -41,6 +42,7 @@ class Caller:
         self._session = session
         self._keyring = keyring
         self._secret = secret
+        self._contexts: dict[tuple[object, ...], ssl.SSLContext] = {}
 
     async def post(
         self,
@@ -51,7 +53,7 @@ class Caller:
         directory: Directory,
         now: datetime,
     ) -> Answer:
-        """Post and return a good answer (2xx).
+        """Post and return a good answer (2xx), or a refusal that is a receipt.
 
         Raises PartnerUnreachable for what may work later (no answer, 408, 425, 429, 5xx), PartnerRefused for the rest.
         """
@@ -64,18 +66,43 @@ class Caller:
             context = self._context(url, channel, partner, directory, now)
         except (ConfigurationError, CertificateMissing, ssl.SSLError, OSError, ValueError) as error:
             raise PartnerRefused(f"{where} was not called: {error} Correct that, then replay.") from None
-        timeout = aiohttp.ClientTimeout(total=None, connect=30, sock_read=channel.send.answer_within.total_seconds())
         try:
-            async with self._session.post(
-                url, data=body, headers=sent, timeout=timeout, allow_redirects=False, ssl=context
-            ) as response:
-                answer = Answer(response.status, from_pairs(response.raw_headers), await _read(response))
+            answer = await self._posted(url, sent, body, channel, context)
         except aiohttp.ClientConnectorCertificateError as error:
             words = f"{where} shows a certificate that is not trusted: {error.certificate_error}."
             raise PartnerUnreachable(f"{words} Ask the partner, or import it for tls. It is tried again.") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PartnerUnreachable(f"{where} did not answer: {type(error).__name__}. It is tried again.") from None
         return _judged(answer, where)
+
+    async def _posted(
+        self,
+        url: str,
+        headers: dict[str, str],
+        body: bytes | AsyncIterator[bytes],
+        channel: AS2Channel,
+        context: ssl.SSLContext | bool,
+    ) -> Answer:
+        timeout = aiohttp.ClientTimeout(total=None, connect=30, sock_read=channel.send.answer_within.total_seconds())
+        again = isinstance(body, bytes)
+        chunked = True if channel.send.body == "chunked" else None
+        while True:
+            try:
+                async with self._session.post(
+                    url,
+                    data=body,
+                    headers=headers,
+                    timeout=timeout,
+                    allow_redirects=False,
+                    ssl=context,
+                    chunked=chunked,
+                ) as response:
+                    return Answer(response.status, from_pairs(response.raw_headers), await _read(response))
+            except aiohttp.ServerDisconnectedError:
+                # Most likely an old connection that the server had just given up: the same bytes once more, at once.
+                if not again:
+                    raise
+                again = False
 
     def _headers(self, headers: Headers, channel: AS2Channel, partner: Partner) -> dict[str, str]:
         sent = dict(headers.fields)
@@ -93,18 +120,27 @@ class Caller:
         """Return whom we believe to be the partner's server, and what we show it."""
         if not url.lower().startswith("https:"):
             return True
-        send = channel.send
-        context = ssl.create_default_context()
-        if send.trust == "pinned":
+        pinned: list[Pinned] = []
+        if channel.send.trust == "pinned":
             pinned = believed(Place.TLS_THEIRS, partner.certificates, now)
-            chain = [ssl.DER_cert_to_PEM_cert(each.certificate.der) for each in pinned]
+        ours = chosen(Place.TLS_OURS, directory.own_certificates, now) if channel.send.client_certificate else None
+        # A context costs a hundred times what a message does; it changes with the certificates alone.
+        key = (channel.send.trust, *(each.certificate.fingerprint for each in (*pinned, *([ours] if ours else []))))
+        if key not in self._contexts:
+            self._contexts[key] = self._made(channel.send.trust, pinned, ours)
+        return self._contexts[key]
+
+    def _made(self, trust: str, pinned: list[Pinned], ours: Pinned | None) -> ssl.SSLContext:
+        if trust == "pinned":
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False  # It is the certificate itself that is known, whatever name it bears.
+            chain = [ssl.DER_cert_to_PEM_cert(each.certificate.der) for each in pinned]
             context.load_verify_locations(cadata="".join(chain))
             context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        else:
+            context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if send.client_certificate:
-            ours = chosen(Place.TLS_OURS, directory.own_certificates, now)
+        if ours is not None:
             text = ours.text
             assert isinstance(text, OwnKeyText), "ours have a key"
             password = self._secret(text.passphrase, f"the key {text.name}") if text.passphrase else None
@@ -133,6 +169,10 @@ def _judged(answer: Answer, where: str) -> Answer:
         raise PartnerRefused(f"{words}, then replay.")
     said = " ".join(answer.body[:300].decode("latin-1").split())
     told = "".join(sign if sign.isprintable() else " " for sign in said)
+    if "disposition-notification" in answer.headers.get("content-type").lower() or (
+        b"disposition-notification" in answer.body[:_HEAD].lower()
+    ):
+        return answer  # Some products give their error receipt a status of its own.
     raise PartnerRefused(
         f"{where} answered {answer.status}: {told or 'nothing more'}. Ask the partner why, then replay."
     )

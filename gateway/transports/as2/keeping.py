@@ -11,6 +11,7 @@ from gateway.as2.slices import Slice
 from gateway.pipeline.ports import Blob, UnitOfWork, Vault
 
 _CRLF = b"\r\n"
+_FRAME = 1 << 20  # What an AS2 message adds to its payload besides the base64 of it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,14 @@ class Kept:
     body_digest: str
 
 
-async def keep_all(chunks: Iterable[bytes], vault: Vault) -> Blob:
+def bound_around(payload: int) -> int:
+    """Return how many bytes a message may have whose payload has at most ``payload``: base64 takes a third more."""
+    return payload * 7 // 5 + _FRAME
+
+
+async def keep_all(chunks: Iterable[bytes], vault: Vault, limit: int | None = None) -> Blob:
     """Put chunks into the vault; small ones wait in memory for the transaction. Raises TooLarge."""
-    stage = vault.stage()
+    stage = vault.stage(limit)
     complete = False
     try:
         for chunk in chunks:
@@ -35,8 +41,8 @@ async def keep_all(chunks: Iterable[bytes], vault: Vault) -> Blob:
     return await stage.finish()
 
 
-async def keep_request(head: bytes, body: Iterable[bytes], vault: Vault) -> Kept:
-    """Put a request into the vault. ``head`` ends with an empty line. Raises TooLarge."""
+async def keep_request(head: bytes, body: Iterable[bytes], vault: Vault, limit: int) -> Kept:
+    """Put a request of at most ``limit`` bytes into the vault. ``head`` ends with an empty line. Raises TooLarge."""
     running = hashlib.sha256()
 
     def chunks() -> Iterable[bytes]:
@@ -45,8 +51,17 @@ async def keep_request(head: bytes, body: Iterable[bytes], vault: Vault) -> Kept
             running.update(chunk)
             yield chunk
 
-    blob = await keep_all(chunks(), vault)
+    blob = await keep_all(chunks(), vault, limit)
     return Kept(blob, running.hexdigest())
+
+
+def weighed(head: bytes, body: Iterable[bytes]) -> Kept:
+    """Return what a request is without keeping it: its blob holds nothing, and nobody may tell of it. Blocks."""
+    running, size = hashlib.sha256(), len(head)
+    for chunk in body:
+        running.update(chunk)
+        size += len(chunk)
+    return Kept(Blob("", size), running.hexdigest())
 
 
 def settle(uow: UnitOfWork, *blobs: Blob | None) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.as2.algorithms import STRONG_DIGESTS
-from gateway.as2.errors import UnknownTradingRelationship
+from gateway.as2.errors import PrivateKeyUnreadable, UnknownTradingRelationship
 from gateway.as2.headers import Headers
 from gateway.as2.mdn import ReceiptTerms
 from gateway.as2.names import read_name, readings
@@ -57,9 +57,15 @@ def parties_of(headers: Headers, directory: Directory) -> Parties:
 
 
 def keys_for(parties: Parties, directory: Directory, keyring: Keyring, now: datetime) -> Keys:
-    """Return our identities and the partner's certificates that may open and prove a message, old and new ones."""
+    """Return our identities and the partner's certificates that may open and prove a message, old and new ones.
+
+    Raises PrivateKeyUnreadable when we have certificates to encrypt for and none of their keys: that is not the partner's fault.
+    """
+    own = keyring.all(Place.DECRYPT_IN, directory.own_certificates, now)
+    if not own and believed(Place.DECRYPT_IN, directory.own_certificates, now):
+        raise PrivateKeyUnreadable("None of our private keys can be read. See the lines above, and: gateway cert list.")
     return Keys(
-        own=keyring.all(Place.DECRYPT_IN, directory.own_certificates, now),
+        own=own,
         trusted=[each.certificate for each in believed(Place.VERIFY_IN, parties.partner.certificates, now)],
     )
 
@@ -96,6 +102,10 @@ class NotAtThisDoor(GatewayError):
 
     code = "as2-door-closed"
 
+    def __init__(self, partner: str) -> None:
+        super().__init__()
+        self.partner = partner
+
 
 def check_door(
     parties: Parties, headers: Headers, shown: bytes | None, secret: Callable[[str, str], str], now: datetime
@@ -108,11 +118,11 @@ def check_door(
     if receive.client_certificate:
         trusted = believed(Place.TLS_THEIRS, parties.partner.certificates, now)
         if shown is None or not any(hmac.compare_digest(each.certificate.der, shown) for each in trusted):
-            raise NotAtThisDoor
+            raise NotAtThisDoor(parties.partner.id)
     if receive.login is not None:
         password = secret(receive.login.password, f"partners/{parties.partner.id}.yaml")
         if not _same_login(headers.get("authorization"), f"{receive.login.user}:{password}"):
-            raise NotAtThisDoor
+            raise NotAtThisDoor(parties.partner.id)
 
 
 def _same_login(authorization: str, expected: str) -> bool:

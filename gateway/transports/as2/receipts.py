@@ -17,7 +17,9 @@ from gateway.pipeline.ports import Blob, UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
 from gateway.tracking.receipt import Receipt, ReceiptEvent
 from gateway.tracking.transmission import Transmission, TransmissionState
+from gateway.transports.as2.allowance import Allowance
 from gateway.transports.as2.arrival import Arrival, refused_id
+from gateway.transports.as2.committing import committed
 from gateway.transports.as2.front import Reply
 from gateway.transports.as2.keeping import settle
 from gateway.transports.as2.parties import Parties
@@ -66,8 +68,11 @@ def _short(disposition: Disposition) -> str:
     return str(disposition).partition("; ")[2]
 
 
-async def take_receipt(arrival: Arrival, parties: Parties, mdn: MDN, world: World) -> Reply:
-    """Take in a receipt that came by a request of its own, in time or late; one for nothing we sent changes nothing."""
+async def take_receipt(arrival: Arrival, parties: Parties, mdn: MDN, world: World, allowance: Allowance) -> Reply:
+    """Take in a receipt that came by a request of its own, in time or late; one for nothing we sent changes nothing.
+
+    Such a one leaves a record, if it is not signed within ``allowance``: anybody can write it.
+    """
 
     def commit(uow: UnitOfWork) -> str | None:
         for receipt in _candidates(uow, parties, mdn.original_message_id):
@@ -75,10 +80,11 @@ async def take_receipt(arrival: Arrival, parties: Parties, mdn: MDN, world: Worl
             if found is not None:
                 settle_receipt(uow, world, receipt.id, found)
                 return found.event
-        _orphan(uow, world, arrival, parties, mdn)
         return None
 
-    event = await world.ledger.tx(commit)
+    event = await committed(world, commit)
+    if event is None and (mdn.signed or allowance.take(parties.source, arrival.request.size, arrival.now)):
+        await committed(world, lambda uow: _orphan(uow, world, arrival, parties, mdn))
     log.info(
         "as2_receipt_received",
         partner=parties.partner.id,

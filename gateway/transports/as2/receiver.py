@@ -7,7 +7,7 @@ stranger learns nothing from it, least of all why something could not be decrypt
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import structlog
 
@@ -16,7 +16,8 @@ from gateway.as2.content import NewSpool
 from gateway.as2.errors import AS2Error, KeyTrouble, UnknownTradingRelationship
 from gateway.as2.message import Unpacked, unpack
 from gateway.as2.slices import Slice
-from gateway.errors import TooLarge
+from gateway.as2.terms import Keys
+from gateway.errors import ConfigurationError, LedgerError, TooLarge
 from gateway.keyring import Keyring
 from gateway.pipeline.ports import World
 from gateway.trading.certificates import CertificateMissing
@@ -24,7 +25,7 @@ from gateway.transports.as2.accepting import accept
 from gateway.transports.as2.allowance import Allowance
 from gateway.transports.as2.arrival import Arrival
 from gateway.transports.as2.front import Reply, Request
-from gateway.transports.as2.keeping import keep_request
+from gateway.transports.as2.keeping import Kept, bound_around, keep_request, weighed
 from gateway.transports.as2.parties import (
     NotAtThisDoor,
     Parties,
@@ -39,6 +40,7 @@ from gateway.transports.as2.refusing import refuse
 
 log = structlog.get_logger("gateway.as2")
 
+_LATER = "We can't answer for the moment; nothing was accepted. Send it again later.\n"
 _INLINE = 256 << 10  # Larger messages are opened in a thread, so that small ones need not wait.
 
 
@@ -59,49 +61,59 @@ class AS2Receiver:
             try:
                 return await self._handle(request, tracking_id)
             except TooLarge as error:
+                log.warning("as2_message_too_large", size=request.size, remote=request.remote)
                 return Reply.text(413, f"{error.detail}\n")
-            except (KeyTrouble, CertificateMissing) as error:
-                # Our own keys are in disorder. Nothing was stored, so the partner's next try comes in good time.
+            except (KeyTrouble, CertificateMissing, ConfigurationError) as error:
+                # Our own keys are in disorder. Nothing was accepted, so the partner's next try comes in good time.
                 log.error("as2_own_keys", reason=error.detail)
-                return Reply.text(503, "We can't answer for the moment; nothing was accepted. Send it again later.\n")
+                return Reply.text(503, _LATER)
+            except LedgerError as error:
+                log.error("as2_ledger_failed", reason=error.detail)
+                return Reply.text(503, _LATER)
             except NotAtThisDoor as error:
-                log.warning("as2_door_closed", remote=request.remote)
+                log.warning("as2_door_closed", partner=error.partner, remote=request.remote)
                 return Reply.text(401, f"{error.detail}\n", ("WWW-Authenticate", 'Basic realm="AS2"'))
 
     async def _handle(self, request: Request, tracking_id: str) -> Reply:
-        world, now = self._world, self._world.clock()
-        directory = world.configuration().directory
+        now, directory = self._world.clock(), self._world.configuration().directory
         if not request.headers.get("as2-from") or not request.headers.get("as2-to"):
+            log.warning("as2_names_missing", remote=request.remote)
             return Reply.text(400, "AS2-From or AS2-To is missing. Send both names, as RFC 4130 6.2 says.\n")
-        parties: Parties | None = None
         try:
             parties = parties_of(request.headers, directory)
         except UnknownTradingRelationship as error:
-            failure: AS2Error = error
-        else:
-            check_door(parties, request.headers, request.client_certificate, self._secret, now)
-        kept = await keep_request(request.head, Slice(request.body, 0, request.size).chunks(), world.vault)
-        arrival = Arrival(request, kept, directory, now, tracking_id)
-        if parties is not None:
-            try:
-                unpacked = await self._unpack(arrival, parties)
-            except AS2Error as error:
-                failure = error
-            else:
-                if unpacked.mdn is not None:
-                    return await take_receipt(arrival, parties, unpacked.mdn, world)
-                try:
-                    return await accept(arrival, parties, unpacked, world, self._keyring)
-                except AS2Error as error:
-                    if isinstance(error, KeyTrouble):
-                        raise
-                    failure = error
-        return await refuse(arrival, parties, failure, world, self._keyring, self._allowance)
+            return await self._refuse(request, None, error, tracking_id)
+        check_door(parties, request.headers, request.client_certificate, self._secret, now)
+        keys = keys_for(parties, directory, self._keyring, now)
+        try:
+            unpacked = await self._unpack(request, parties, keys)
+        except AS2Error as error:
+            return await self._refuse(request, parties, error, tracking_id)
+        arrival = Arrival(request, await self._kept(request), directory, now, tracking_id)
+        if unpacked.mdn is not None:
+            return await take_receipt(arrival, parties, unpacked.mdn, self._world, self._allowance)
+        try:
+            return await accept(arrival, parties, unpacked, self._world, self._keyring)
+        except KeyTrouble:
+            raise  # We can't sign the receipt, which is no fault of the message.
+        except AS2Error as error:
+            return await self._refuse(request, parties, error, tracking_id)
 
-    async def _unpack(self, arrival: Arrival, parties: Parties) -> Unpacked:
-        request = arrival.request
-        keys = keys_for(parties, arrival.directory, self._keyring, arrival.now)
-        policy = policy_for(parties.channel, self._world.bounds.transmission_bytes)
+    async def _refuse(self, request: Request, parties: Parties | None, error: AS2Error, tracking_id: str) -> Reply:
+        """Answer what can't be accepted. What nobody has signed is kept within an allowance, and answered beyond it too."""
+        now, directory = self._world.clock(), self._world.configuration().directory
+        name = parties.source if parties is not None else request.remote
+        stored = self._allowance.take(name, request.size, now)
+        kept = await self._kept(request) if stored else await asyncio.to_thread(weighed, request.head, _body(request))
+        arrival = Arrival(request, kept, directory, now, tracking_id)
+        return await refuse(arrival, parties, error, self._world, self._keyring, stored=stored)
+
+    async def _kept(self, request: Request) -> Kept:
+        limit = bound_around(self._world.bounds.transmission_bytes) + len(request.head)
+        return await keep_request(request.head, _body(request), self._world.vault, limit)
+
+    async def _unpack(self, request: Request, parties: Parties, keys: Keys) -> Unpacked:
+        policy = policy_for(parties.channel, bound_around(self._world.bounds.transmission_bytes))
 
         def run() -> Unpacked:
             body = Slice(request.body, 0, request.size)
@@ -110,3 +122,7 @@ class AS2Receiver:
             return unpack(request.headers, body, keys, policy, random=random, new_spool=self._new_spool)
 
         return await asyncio.to_thread(run) if request.size > _INLINE else run()
+
+
+def _body(request: Request) -> Iterator[bytes]:
+    return Slice(request.body, 0, request.size).chunks()

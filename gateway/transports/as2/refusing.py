@@ -13,9 +13,9 @@ from gateway.pipeline.records import note_event, open_case
 from gateway.pipeline.task import Task
 from gateway.tracking.receipt import Receipt, ReceiptState
 from gateway.tracking.transmission import Transmission, TransmissionState
-from gateway.transports.as2.allowance import Allowance
 from gateway.transports.as2.answering import WrittenReceipt, hand_out, write_receipt
 from gateway.transports.as2.arrival import Arrival, accepted_id, refused_id, source_of
+from gateway.transports.as2.committing import committed
 from gateway.transports.as2.front import Reply
 from gateway.transports.as2.keeping import settle
 from gateway.transports.as2.parties import Parties
@@ -32,16 +32,18 @@ async def refuse(
     error: AS2Error,
     world: World,
     keyring: Keyring,
-    allowance: Allowance,
+    *,
+    stored: bool,
 ) -> Reply:
     """Answer a message that can't be accepted; one that was accepted before gets its first receipt instead.
 
-    Raises CertificateMissing or KeyTrouble when the receipt can't be signed.
+    It leaves a record only when it is ``stored``. Raises CertificateMissing or KeyTrouble when the receipt can't be signed.
     """
     message_id = arrival.message_id
-    first = await world.ledger.load(Receipt, accepted_id(source_of(parties), message_id)) if parties else None
-    if first is not None and first.digest == arrival.kept.body_digest:
-        return await answer_again(first, arrival, world)
+    if parties is not None:
+        first = await world.ledger.load(Receipt, accepted_id(parties.source, message_id))
+        if first is not None and first.digest == arrival.kept.body_digest:
+            return await answer_again(first, arrival, parties, world)
     answer = Answer(message_id, disposition_of(error.disposition), None, f"{error.public}\n")
     written = write_receipt(arrival, parties, answer, world, keyring)
     receipt = _receipt(arrival, parties, error, written)
@@ -52,14 +54,16 @@ async def refuse(
         code=error.code,
         reason=error.detail,
         remote=arrival.request.remote,
+        stored=stored,
     )
-    name = receipt.source if parties is not None else arrival.request.remote
-    if allowance.take(name, arrival.kept.blob.size, arrival.now):
+    if stored:
 
         def commit(uow: UnitOfWork) -> list[Task]:
             return _store(uow, world, arrival, parties, error, receipt, written)
 
-        world.wake(await world.ledger.tx(commit))
+        world.wake(await committed(world, commit))
+    if receipt.state == ReceiptState.OWED:
+        return Reply(204)  # The receipt that comes later says what is wrong; a bad status would have it sent again.
     if written is None or written.request.is_asynchronous:
         return Reply.text(_STATUS.get(error.code, 400), f"{error.public}\n")
     return written.reply

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from gateway.as2.content import Sink
 from gateway.as2.errors import AS2Error
 from gateway.as2.headers import Headers, parse_head
 from gateway.as2.mdn_reading import read_mdn
@@ -23,13 +24,13 @@ from gateway.pipeline.outbound.receipted import Answered, settle_receipt
 from gateway.pipeline.oversight.chase_receipt import chase_of_receipt
 from gateway.pipeline.ports import Blob, Sending, Sent, UnitOfWork, World
 from gateway.pipeline.task import Task
-from gateway.tracking.receipt import CONFIRMED, Receipt, ReceiptState
+from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState
 from gateway.trading.as2 import AS2Channel
 from gateway.trading.certificates import CertificateMissing, Place, believed
 from gateway.trading.directory import Partner
 from gateway.transports.as2.building import Builder, evidence_of
 from gateway.transports.as2.calling import Answer, Caller, shown
-from gateway.transports.as2.keeping import joined, keep_request, parted, settle
+from gateway.transports.as2.keeping import bound_around, joined, keep_request, parted, settle
 from gateway.transports.as2.parties import random
 from gateway.transports.as2.receipts import answered, unproved
 
@@ -40,7 +41,9 @@ _CHUNK = 1 << 18
 
 
 class AS2Sender:
-    """Fulfils `gateway.pipeline.ports.Sender` and `ReceiptSender`."""
+    """Fulfils `gateway.pipeline.ports.Sender` and `ReceiptSender`. What is large is read from the vault by chunks."""
+
+    takes_blobs = True
 
     def __init__(self, world: World, builder: Builder, caller: Caller) -> None:
         self._world = world
@@ -58,6 +61,7 @@ class AS2Sender:
         if receipt.state in CONFIRMED:
             return Sent(detail="the partner's receipt was here already")
         directory = self._world.configuration().directory
+        began_at = self._world.clock()
         head, body = await self._request(receipt)
         answer = await self._caller.post(channel.send.url, head, body, sending.partner, directory, self._world.clock())
         log.info(
@@ -68,7 +72,7 @@ class AS2Sender:
             attempt=sending.attempt,
             id=sending.transmission.id,
         )
-        return self._sent(receipt, channel, sending.partner, answer)
+        return self._sent(receipt, channel, sending.partner, answer, began_at)
 
     async def send_receipt(self, receipt: Receipt, data: bytes, partner: Partner) -> str:
         """Post a receipt that its partner waits for; only to an address that is still agreed."""
@@ -88,10 +92,11 @@ class AS2Sender:
         about = sending.transmission
         known = await self._world.ledger.tx(lambda uow: uow.receipts_of(about.id))
         ours = [each for each in known if each.direction == "outbound"]
-        again = channel.has_quirk("new-message-id-on-resend")
-        if ours and ours[-1].state != ReceiptState.FAILED and not (again and ours[-1].state != ReceiptState.NOT_ASKED):
-            return ours[-1]
-        if ours and ours[-1].state in CONFIRMED:
+        confirmed = next((each for each in ours if each.state in CONFIRMED), None)
+        if confirmed is not None:
+            return confirmed
+        anew = channel.has_quirk("new-message-id-on-resend") and channel.receipt.ask != "none"
+        if ours and ours[-1].state != ReceiptState.FAILED and not anew:
             return ours[-1]
         return await self._build(sending, channel, len(ours))
 
@@ -99,7 +104,8 @@ class AS2Sender:
         world, about = self._world, sending.transmission
         now = world.clock()
         packed = await self._packed(sending, now)
-        kept = await keep_request(joined(packed.headers, b""), packed.body.chunks(), world.vault)
+        limit = 2 * bound_around(world.bounds.transmission_bytes)
+        kept = await keep_request(joined(packed.headers, b""), packed.body.chunks(), world.vault, limit)
         asked = channel.receipt.ask != "none"
         receipt = Receipt(
             id=f"{about.id}-o{before}",
@@ -137,16 +143,22 @@ class AS2Sender:
             "timestamp": f"{about.created_at:%Y%m%dT%H%M%S}",
             "partner": sending.partner.id,
         }
-        payload = Payload(Slice(sending.body))
         directory = self._world.configuration().directory
 
         def build() -> Packed:
-            return self._builder.build(sending.partner, directory, payload, facts, now)
+            return self._builder.build(sending.partner, directory, Payload(self._payload(sending)), facts, now)
 
+        large = sending.blob is not None or len(sending.body) > _INLINE
         try:
-            return await asyncio.to_thread(build) if len(sending.body) > _INLINE else build()
+            return await asyncio.to_thread(build) if large else build()
         except (AS2Error, CertificateMissing, ConfigurationError) as error:
             raise PartnerRefused(f"The message can't be made: {error.detail}") from None
+
+    def _payload(self, sending: Sending) -> Slice:
+        """Return the payload: in memory, or from the vault in a file of its own, because it is read more than once."""
+        if sending.blob is None:
+            return Slice(sending.body)
+        return Sink(self._builder.new_spool, sending.blob.size).take(self._world.vault.chunks(sending.blob))
 
     async def _request(self, receipt: Receipt) -> tuple[Headers, bytes | AsyncIterator[bytes]]:
         """Return head and body of a stored message; a large body in chunks."""
@@ -165,7 +177,9 @@ class AS2Sender:
 
     # What was answered
 
-    def _sent(self, receipt: Receipt, channel: AS2Channel, partner: Partner, answer: Answer) -> Sent:
+    def _sent(
+        self, receipt: Receipt, channel: AS2Channel, partner: Partner, answer: Answer, began_at: datetime
+    ) -> Sent:
         words = f"answered {answer.status}"
         if receipt.state == ReceiptState.NOT_ASKED:
             return Sent(detail=words)
@@ -181,7 +195,9 @@ class AS2Sender:
                 f"{shown(channel.send.url or '')} answered {answer.status} without a receipt. The same message is sent again."
             )
         due = channel.receipt.within
-        return Sent(detail=f"{words}, its receipt comes later", also=lambda uow: self._wait(uow, receipt, due))
+        return Sent(
+            detail=f"{words}, its receipt comes later", also=lambda uow: self._wait(uow, receipt.id, due, began_at)
+        )
 
     def _judge(self, receipt: Receipt, partner: Partner, answer: Answer) -> Answered | None:
         """Return what the answer says as a receipt; None when there is none in it."""
@@ -201,11 +217,17 @@ class AS2Sender:
             return None if error.code == "as2-not-a-receipt" else unproved(error, blob)
         return answered(receipt, mdn, blob)
 
-    def _wait(self, uow: UnitOfWork, receipt: Receipt, within: timedelta) -> list[Task]:
-        """Expect the receipt in time, unless it was faster than the answer."""
-        current = uow.find(Receipt, receipt.id)
-        if current is None or current.state != ReceiptState.WAITING:
+    def _wait(self, uow: UnitOfWork, receipt_id: str, within: timedelta, began_at: datetime) -> list[Task]:
+        """Expect the receipt in time, unless it was faster than the answer.
+
+        What was sent anew by a person after its time, or after an answer that proved nothing, is waited for anew.
+        """
+        current = uow.find(Receipt, receipt_id)
+        if current is None or (current.received_at is not None and current.received_at >= began_at):
+            return []
+        state = ReceiptState(current.state)
+        if state != ReceiptState.WAITING and not RECEIPT_LIFE.allows(state, ReceiptEvent.RESEND):
             return []
         current.due_at = self._world.clock() + within
-        uow.change(Receipt, receipt.id, due_at=current.due_at)
+        uow.change(Receipt, receipt_id, state=ReceiptState.WAITING, due_at=current.due_at)
         return chase_of_receipt(current)
