@@ -115,8 +115,7 @@ class Terms(_Text):
         None, description="In which characters we write; by default ascii."
     )
     characters: Characters | None = Field(
-        None,
-        description="Which characters values may hold: basic (capitals, digits, a few signs), extended, as by default, or utf-8.",
+        None, description="Which characters values may hold: basic, extended, as by default, or utf-8."
     )
     replacement: str | None = Field(
         None, max_length=1, description="Stands for characters that can't be sent; without it they stop the document."
@@ -162,9 +161,8 @@ class Terms(_Text):
     @model_validator(mode="after")
     def _one_word_on_characters(self) -> Terms:
         if self.characters in ("basic", "extended") and "utf-8" in (self.tolerate or ()):
-            raise ValueError(
-                f"characters: {self.characters} and tolerate: [utf-8] contradict each other; keep one of the two"
-            )
+            said = f"characters: {self.characters}"
+            raise ValueError(f"{said} and tolerate: [utf-8] contradict each other; keep one of the two")
         return self
 
 

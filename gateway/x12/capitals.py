@@ -25,7 +25,8 @@ def raised_interchange(elements: Sequence[str]) -> tuple[tuple[str, ...], tuple[
 def raised_group(elements: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the elements of a GS with its codes in capitals, and the oddities of those that were not."""
     version = elements[_VERSION - 1].upper() if len(elements) >= _VERSION else ""
-    return _raised(elements, {_GROUP_KIND: group_kinds(), _AGENCY: codes("455", "005010"), _VERSION: (version,)})
+    versions = (version,) if version[:1].isdigit() else ()  # 004010vics is one; a word that is none stays as it is.
+    return _raised(elements, {_GROUP_KIND: group_kinds(), _AGENCY: codes("455", "005010"), _VERSION: versions})
 
 
 def _raised(elements: Sequence[str], lists: dict[int, Collection[str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
