@@ -1,6 +1,6 @@
 """A reference ERP: a small HTTP program that stores what it receives, once for each key.
 
-    python -m gateway.demo.erp DATABASE       prints its address
+    python -m gateway.demo.erp DATABASE [PORT [HOST]]       prints its address
 
 POST /messages with an Idempotency-Key stores a canonical message; the same key with the same body is answered alike, with
 another body it is refused (409). POST /orders sends a purchase order to the gateway. GET /messages lists what is stored.
@@ -78,18 +78,18 @@ async def listing(request: web.Request) -> web.Response:
     return web.json_response([dict(zip(names, row, strict=True)) for row in rows])
 
 
-async def main(path: Path, port: int) -> None:
+async def main(path: Path, port: int = 0, host: str = "127.0.0.1") -> None:
     """Run until stopped."""
     app = web.Application(client_max_size=64 << 20)
     app[DATABASE] = open_database(path)
     app.add_routes([web.post("/messages", receive), web.get("/messages", listing), web.post("/orders", order)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    sys.stdout.write(f"http://127.0.0.1:{runner.addresses[0][1]}\n")
+    await web.TCPSite(runner, host, port).start()
+    sys.stdout.write(f"http://{host}:{runner.addresses[0][1]}\n")
     sys.stdout.flush()
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0))
+    asyncio.run(main(Path(sys.argv[1]), *map(int, sys.argv[2:3]), *sys.argv[3:4]))
