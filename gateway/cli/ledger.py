@@ -24,6 +24,7 @@ from gateway.pipeline.oversight.replay import replay as replay_subject
 from gateway.pipeline.ports import Clock
 from gateway.settings import load_settings
 from gateway.stamps import IdMaker, utc_now
+from gateway.tracking.receipt import Receipt
 
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ def _with_ledger(work: Callable[[SqlLedger], Awaitable[T]]) -> T:
 
 def trace(
     what: str = typer.Argument(
-        ..., metavar="ID", help="Id of a document or transmission, tracking id, document or order number."
+        ..., metavar="ID", help="Id of a document, transmission or receipt, tracking id, document or order number."
     ),
     as_json: bool = AS_JSON,
 ) -> None:
@@ -81,8 +82,13 @@ def trace(
         if not found and (transmission := await views.transmission(what)) is not None:
             events = await views.events([what])
             cases = await views.cases([what])
-            facts = {"id": what, "state": transmission.state, "detail": transmission.detail}
+            facts: dict[str, Any] = {"id": what, "state": transmission.state, "detail": transmission.detail}
+            facts["receipts"] = await _receipts(views, [what])
             found = [facts | {"envelope_faults": transmission.faults} | _lines(events, cases)]
+        if not found and (receipt := await views.receipt(what)) is not None:
+            events, cases = await views.events([what]), await views.cases([what])
+            facts = {"id": what, "state": receipt.state, "receipts": [_receipt(receipt)], "envelope_faults": []}
+            found = [facts | _lines(events, cases)]
         return found
 
     found = _with_ledger(look)
@@ -116,8 +122,21 @@ async def _document(views: SqlViews, document_id: str) -> dict[str, Any]:
         "faults": document.faults,
         "envelope_faults": transmission.faults if transmission is not None else [],
         "notes": document.notes,
+        "receipts": await _receipts(views, subjects),
         **_lines(events, cases),
     }
+
+
+async def _receipts(views: SqlViews, subjects: list[str]) -> list[dict[str, Any]]:
+    return [_receipt(receipt) for receipt in await views.receipts(subjects)]
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    """Return a receipt with what proves it."""
+    names = ("id", "direction", "transport", "message_id", "state", "disposition", "mic", "mic_algorithm", "reply_to")
+    facts = {name: getattr(receipt, name) for name in names}
+    facts |= {name: receipt.evidence.get(name) for name in ("signer", "said", "warnings", "request")}
+    return facts | {"receipt": receipt.receipt, "at": receipt.received_at or receipt.created_at}
 
 
 def _lines(events: list[Any], cases: list[Any]) -> dict[str, Any]:
@@ -148,6 +167,8 @@ def _show(each: dict[str, Any]) -> None:
         if (fault["code"], fault["offset"]) not in known:
             out.print(f"  envelope: {escape(fault['where'])}: {escape(fault['message'])}")
             out.print(f"    {escape(fault['shown'])}\n    To fix: {escape(fault['fix'])}")
+    for receipt in each["receipts"]:
+        _show_receipt(receipt)
     for note in each.get("notes", []):
         out.print(f"  note: {escape(note)}")
     for case in each["cases"]:
@@ -155,8 +176,20 @@ def _show(each: dict[str, Any]) -> None:
         out.print(f"  case ({state}): {escape(case['title'])}. Next: {escape(case['next_action'])}")
 
 
+def _show_receipt(receipt: dict[str, Any]) -> None:
+    whose = "from the partner" if receipt["direction"] == "outbound" else "of ours"
+    out.print(f"  receipt {whose} ({receipt['transport']}): [bold]{receipt['state']}[/]  {escape(receipt['id'])}")
+    for name in ("message_id", "disposition", "signer", "said", "reply_to"):
+        if receipt[name]:
+            out.print(f"    {name}: {escape(str(receipt[name]))}")
+    if receipt["mic"]:
+        out.print(f"    mic: {receipt['mic']}, {receipt['mic_algorithm']}")
+    for warning in receipt["warnings"] or []:
+        out.print(f"    warning: {escape(warning)}")
+
+
 def replay(
-    what: str = typer.Argument(..., metavar="ID", help="Id of a document or transmission."),
+    what: str = typer.Argument(..., metavar="ID", help="Id of a document, a transmission or a receipt of ours."),
     reason: str = typer.Option(..., "--reason", help="Why; it stands on the timeline."),
     recompute: bool = typer.Option(False, "--recompute", help="Judge and translate again before delivering."),
 ) -> None:

@@ -14,6 +14,7 @@ from gateway.tracking.case import Case
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.order import Order
+from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission, TransmissionState
 
 T = TypeVar("T")
@@ -57,6 +58,14 @@ class SqlViews:
     async def events(self, subjects: list[str]) -> list[Event]:
         """Return the timeline of some records."""
         return await self._all(Event, tables.events.c.subject.in_(subjects))
+
+    async def receipts(self, subjects: list[str]) -> list[Receipt]:
+        """Return who has confirmed what of some transmissions, the first one first."""
+        return await self._all(Receipt, tables.receipts.c.transmission_id.in_(subjects))
+
+    async def receipt(self, receipt_id: str) -> Receipt | None:
+        """Return one receipt."""
+        return await self._database.load(Receipt, receipt_id)
 
     async def cases(self, subjects: list[str]) -> list[Case]:
         """Return the cases about some records."""
@@ -102,6 +111,7 @@ class SqlViews:
             "transmissions": sa.select(tables.transmissions.c.state, sa.func.count()).group_by(
                 tables.transmissions.c.state
             ),
+            "receipts": sa.select(tables.receipts.c.state, sa.func.count()).group_by(tables.receipts.c.state),
             "steps": sa.select(tables.steps.c.step, sa.func.count()).group_by(tables.steps.c.step),
             "cases": sa.select(tables.cases.c.cause, sa.func.count())
             .where(tables.cases.c.closed_at.is_(None))

@@ -10,6 +10,7 @@ from gateway.tracking.case import Case
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.order import Order
+from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 
 T = TypeVar("T")
@@ -53,6 +54,12 @@ class Views(Protocol):
 
     async def events(self, subjects: list[str]) -> list[Event]:
         """Return the timeline of some records."""
+
+    async def receipts(self, subjects: list[str]) -> list[Receipt]:
+        """Return who has confirmed what of some transmissions, the first one first."""
+
+    async def receipt(self, receipt_id: str) -> Receipt | None:
+        """Return one receipt."""
 
     async def cases(self, subjects: list[str]) -> list[Case]:
         """Return the cases about some records."""

@@ -1,12 +1,16 @@
 """A supplier sends over AS2: stored before it is answered, receipted once, delivered once, whatever is sent again."""
 
 import asyncio
+import base64
+import json
 
 import pytest
 
 from gateway.as2.reconciliation import Sent, Verdict, reconcile
 from gateway.as2.terms import AskedReceipt
-from tests.support.as2 import OWN_KEY, as2_house
+from tests.cli.test_ledger import command
+from tests.support.as2 import OWN_KEY, THEIR_KEY, as2_house
+from tests.support.house import OPERATOR_KEY
 from tests.support.identities import identity, pinned
 from tests.support.x12 import acknowledgment
 
@@ -23,6 +27,28 @@ async def test_a_signed_and_encrypted_855_gets_a_signed_receipt_and_reaches_the_
         assert mdn.signer.certificate.fingerprint == pinned(OWN_KEY).fingerprint
         await house.settle()
         assert [body["order_number"] for body in house.erp.bodies("order_acknowledgment")] == ["PO1"]
+
+
+async def test_what_proves_a_message_stands_with_its_document(tmp_path):
+    async with as2_house(tmp_path) as (house, partner):
+        packed, _ = await partner.send(acknowledgment(1).encode())
+        await house.settle()
+        [row] = (await house.get("/api/v1/documents"))["items"]
+        [receipt] = (await house.get(f"/api/v1/documents/{row['id']}"))["receipts"]
+        assert (receipt["direction"], receipt["state"], receipt["disposition"]) == ("inbound", "given", "processed")
+        assert receipt["message_id"] == packed.message_id
+        assert receipt["mic"] == base64.b64encode(packed.mic.value).decode()
+        assert receipt["signer"] == pinned(THEIR_KEY).fingerprint
+        request = await house.house.world.vault.read(receipt["request_sha256"])
+        assert request.endswith(b"\r\n\r\n" + packed.body.read())
+        traced = await command(tmp_path, "trace", row["id"])
+        assert "receipt of ours (as2): given" in traced.out and packed.message_id in traced.out
+        again = await command(tmp_path, "trace", receipt["id"], "--json")
+        assert json.loads(again.out)["receipts"][0]["mic"] == receipt["mic"]
+        metrics = await house.session.get(
+            f"{house.address}/metrics", headers={"Authorization": f"Bearer {OPERATOR_KEY}"}
+        )
+        assert 'gateway_receipts{state="given"} 1.0' in await metrics.text()
 
 
 @pytest.mark.parametrize("compress", ["before-signing", "after-signing"])

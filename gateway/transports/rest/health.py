@@ -52,7 +52,13 @@ class Health:
         """Return counts for Prometheus."""
         self._callers.operator(request)
         registry = CollectorRegistry()
-        labels = {"documents": "state", "transmissions": "state", "steps": "step", "cases": "cause"}
+        labels = {
+            "documents": "state",
+            "transmissions": "state",
+            "receipts": "state",
+            "steps": "step",
+            "cases": "cause",
+        }
         for name, rows in (await self._views.counts()).items():
             gauge = Gauge(f"gateway_{name}", f"{name} by {labels[name]}", [labels[name]], registry=registry)
             for value, count in rows.items():

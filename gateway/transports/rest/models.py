@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gateway.tracking.case import Case
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
+from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 from gateway.x12.standards import set_definition
 
@@ -175,6 +176,49 @@ class AcknowledgmentBody(_Body):
     content: str = Field(description="The interchange as it was sent.")
 
 
+class ConfirmationBody(_Body):
+    """Who has confirmed that bytes arrived, and what proves it: an MDN over AS2, an acceptance over SFTP."""
+
+    id: str
+    direction: Literal["inbound", "outbound"] = Field(
+        description="That of the bytes: inbound ones we confirm, outbound ones the partner."
+    )
+    transport: str
+    message_id: str = Field(description="Exactly as it was received or sent.")
+    state: str
+    disposition: str | None
+    mic: str | None = Field(description="Ours, as Base64.")
+    mic_algorithm: str | None
+    signer: str | None = Field(
+        description="SHA-256 of the certificate that signed: the message, or the partner's receipt."
+    )
+    said: str | None = Field(description="What the partner's receipt is worth, in words.")
+    warnings: list[str]
+    created_at: datetime
+    due_at: datetime | None
+    received_at: datetime | None
+    sha256: str | None = Field(description="Of the receipt as it is kept, head included.")
+    request_sha256: str | None = Field(description="Of the whole request as it is kept, head included.")
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> ConfirmationBody:
+        """Show a receipt with what proves it."""
+        evidence = receipt.evidence
+        names = ("id", "transport", "message_id", "state", "disposition", "mic", "mic_algorithm")
+        return cls(
+            **{name: getattr(receipt, name) for name in names},
+            direction="outbound" if receipt.direction == "outbound" else "inbound",
+            signer=evidence.get("signer"),
+            said=evidence.get("said"),
+            warnings=evidence.get("warnings", []),
+            created_at=receipt.created_at,
+            due_at=receipt.due_at,
+            received_at=receipt.received_at,
+            sha256=receipt.receipt,
+            request_sha256=evidence.get("request"),
+        )
+
+
 class LookupBody(_Body):
     """What stands under an id: a document, or a transmission with several or no documents."""
 
@@ -193,6 +237,7 @@ class LookupBody(_Body):
     more_documents: str | None = Field(None, description="Where the others stand, when there are more than are shown.")
     canonical: dict[str, Any] | None = Field(None, description="The canonical message, once translated.")
     acknowledgments: list[AcknowledgmentBody] = []
+    receipts: list[ConfirmationBody] = Field([], description="Who has confirmed that the bytes arrived.")
     timeline: list[EventBody] = []
     cases: list[CaseBody] = []
 

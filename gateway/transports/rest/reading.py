@@ -18,6 +18,7 @@ from gateway.transports.rest.models import (
     AcknowledgmentBody,
     CaseBody,
     CaseList,
+    ConfirmationBody,
     DocumentBody,
     DocumentList,
     EventBody,
@@ -137,6 +138,7 @@ class DocumentReading:
             documents=[DocumentBody.of(document) for document in documents.items],
             envelope_faults=_envelope_faults(transmission, caller),
             more_documents=_rest_of(transmission, documents),
+            receipts=[ConfirmationBody.of(each) for each in await self._views.receipts([transmission.id])],
             timeline=[EventBody.of(event, inside=inside) for event in await self._views.events([transmission.id])],
             cases=[CaseBody.of(case) for case in await self._views.cases([transmission.id])] if inside else [],
         )
@@ -161,6 +163,7 @@ class DocumentReading:
             envelope_faults=_envelope_faults(transmission, caller) if transmission is not None else [],
             canonical=canonical,
             acknowledgments=await self._acknowledgments(document),
+            receipts=[ConfirmationBody.of(each) for each in await self._views.receipts(subjects)],
             timeline=[EventBody.of(event, inside=inside) for event in await self._views.events(subjects)],
             cases=[CaseBody.of(case) for case in await self._views.cases(subjects)] if inside else [],
         )
