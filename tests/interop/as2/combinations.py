@@ -1,4 +1,4 @@
-"""Which combinations are tried: so many that every two choices meet at least once; under GATEWAY_PROOF all, or thousands of them."""
+"""Which combinations are tried: every two choices meet at least once; under GATEWAY_PROOF all combinations, or thousands."""
 
 import itertools
 import os
