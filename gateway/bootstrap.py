@@ -16,6 +16,7 @@ from gateway.erp.folder import FolderErp
 from gateway.erp.http import HttpErp
 from gateway.erp.inbox import ErpInbox, ErpInboxFolder
 from gateway.errors import ConfigurationError, Problem
+from gateway.ledger.chain import SqlLog
 from gateway.ledger.engine import make_engine
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there
@@ -24,6 +25,7 @@ from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
 from gateway.mailboxes import sftp_poller, sftp_receivers, sftp_sender
 from gateway.pipeline.oversight.expiry import ExpiryWatch
+from gateway.pipeline.oversight.seal import Sealer
 from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.worker import Worker
@@ -117,6 +119,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
     if not roles.receive:
         routes = [route for route in routes if route.tag == "health"]
     expiry = ExpiryWatch(world.ledger, world, lambda: configuration().directory)
+    sealer = in_turn(database, "seal the log", Sealer(SqlLog(database), world.clock).run)
     return House(
         settings=settings,
         world=world,
@@ -125,7 +128,12 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
         database=database,
         configuration=configuration,
         app=make_app(routes, new_tracking_id, body_limit=settings.gateway.limits.erp_message_mb << 20),
-        background=[configuration.watch, expiry.run, *(_pollers(settings, world, database) if roles.receive else ())],
+        background=[
+            configuration.watch,
+            expiry.run,
+            sealer,
+            *(_pollers(settings, world, database) if roles.receive else ()),
+        ],
         session=session,
         lock=lock,
         roles=roles,

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from gateway.ledger import tables
 from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.case import Case
+from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.order import Order
 from gateway.tracking.receipt import Receipt
+from gateway.tracking.retention import Hold, Purge
 from gateway.tracking.transmission import Transmission
 
 R = TypeVar("R")
@@ -26,6 +28,10 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     Event: tables.events,
     Receipt: tables.receipts,
     BusinessNumber: tables.business_numbers,
+    Seal: tables.seals,
+    Checkpoint: tables.checkpoints,
+    Hold: tables.holds,
+    Purge: tables.purges,
 }
 
 

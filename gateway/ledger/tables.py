@@ -5,26 +5,17 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from gateway.ledger.column_types import Moment, Rows
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _seq() -> sa.Column[int]:
-    # SQLite numbers rows by itself only for INTEGER; the order of arrival is what cursors follow.
-    kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-    return sa.Column("seq", kind, primary_key=True, autoincrement=True)
-
+from gateway.ledger.evidence_tables import checkpoints as checkpoints
+from gateway.ledger.evidence_tables import holds as holds
+from gateway.ledger.evidence_tables import purges as purges
+from gateway.ledger.evidence_tables import seals as seals
+from gateway.ledger.metadata import metadata as metadata
+from gateway.ledger.metadata import row_number
 
 transmissions = sa.Table(
     "transmissions",
     metadata,
-    _seq(),
+    row_number(),
     sa.Column("id", sa.String(80), nullable=False, unique=True),
     sa.Column("direction", sa.String(8), nullable=False),
     sa.Column("source", sa.String(60), nullable=False),
@@ -63,7 +54,7 @@ sa.Index("ix_transmissions_waiting", transmissions.c.partner, sqlite_where=_wait
 documents = sa.Table(
     "documents",
     metadata,
-    _seq(),
+    row_number(),
     sa.Column("id", sa.String(80), nullable=False, unique=True),
     sa.Column("transmission_id", sa.String(80), nullable=False),
     sa.Column("direction", sa.String(8), nullable=False),
@@ -117,7 +108,7 @@ for _name in ("sent_in", "document_number", "order_number"):
 business_numbers = sa.Table(
     "business_numbers",
     metadata,
-    _seq(),
+    row_number(),
     sa.Column("id", sa.String(100), nullable=False, unique=True),
     sa.Column("document_id", sa.String(80), nullable=False),
     sa.Column("partner", sa.String(41), nullable=False),
@@ -131,7 +122,7 @@ business_numbers = sa.Table(
 steps = sa.Table(
     "steps",
     metadata,
-    _seq(),
+    row_number(),
     sa.Column("id", sa.String(100), nullable=False, unique=True),
     sa.Column("step", sa.String(20), nullable=False),
     sa.Column("subject", sa.String(80), nullable=False),
@@ -150,7 +141,7 @@ sa.Index("ix_steps_lane", steps.c.lane, steps.c.seq, sqlite_where=_in_lane, post
 cases = sa.Table(
     "cases",
     metadata,
-    _seq(),
+    row_number(),
     sa.Column("id", sa.String(120), nullable=False, unique=True),
     sa.Column("subject", sa.String(80), nullable=False, index=True),
     sa.Column("partner", sa.String(41)),
@@ -169,7 +160,7 @@ cases = sa.Table(
 orders = sa.Table(
     "orders",
     metadata,
-    _seq(),
+    row_number(),
     sa.Column("id", sa.String(320), nullable=False, unique=True),
     sa.Column("partner", sa.String(41), nullable=False),
     sa.Column("role", sa.String(8), nullable=False),
@@ -183,7 +174,7 @@ orders = sa.Table(
 events = sa.Table(
     "events",
     metadata,
-    _seq(),
+    row_number(),
     sa.Column("type", sa.String(40), nullable=False),
     sa.Column("at", Moment(), nullable=False),
     sa.Column("subject", sa.String(80), nullable=False, index=True),
@@ -195,7 +186,7 @@ events = sa.Table(
 receipts = sa.Table(
     "receipts",
     metadata,
-    _seq(),
+    row_number(),
     sa.Column("id", sa.String(80), nullable=False, unique=True),
     sa.Column("direction", sa.String(8), nullable=False),
     sa.Column("source", sa.String(60), nullable=False),

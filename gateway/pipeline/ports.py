@@ -11,17 +11,19 @@ from gateway.mapping.loader import Mapping as ProfileMapping
 from gateway.pipeline.task import Task
 from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.case import Case
+from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.order import Order
 from gateway.tracking.receipt import Receipt
+from gateway.tracking.retention import Hold, Purge
 from gateway.tracking.transmission import Transmission
 from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Directory, Partner
 from gateway.x12.guide import Guide
 
 T = TypeVar("T")
-Record = Transmission | Document | Case | Order | Receipt | BusinessNumber
+Record = Transmission | Document | Case | Order | Receipt | BusinessNumber | Seal | Checkpoint | Hold | Purge
 R = TypeVar("R", bound=Record)
 
 

@@ -89,13 +89,13 @@ async def test_a_copy_that_differs_is_not_kept(tmp_path, url, monkeypatch):
 
     def forgets(reading, writing, table):
         plain(reading, writing, table)
-        if table.name == "events":
-            writing.exec_driver_sql("delete from events where seq = 2")
+        if table.name == "documents":
+            writing.exec_driver_sql("delete from documents where seq = 1")
 
     words = ("db", "copy", tmp_path / "data" / "ledger.db", url)
     monkeypatch.setattr(copying, "_copy", forgets)
     found = gateway_command(*words, config=tmp_path / "config")
-    assert found.code == 2 and "The copy of events differs" in found.err and "Nothing was kept" in found.err
+    assert found.code == 2 and "The copy of documents differs" in found.err and "Nothing was kept" in found.err
     monkeypatch.setattr(copying, "_copy", plain)
     assert gateway_command(*words, config=tmp_path / "config").code == 0, "the database is empty as before"
 
