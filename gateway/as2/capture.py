@@ -12,6 +12,7 @@ from gateway.as2.slices import BLOCK, Slice
 
 _BLANK = re.compile(rb"\r?\n")
 _START = re.compile(rb"(?:[A-Z]{3,8} \S+(?: HTTP/\d[^\r\n]*)?|HTTP/\d[^\r\n]*)\r?\n")
+_INTERIM = re.compile(rb"HTTP/\d(?:\.\d)? 1\d\d(?: [^\r\n]{0,200})?\r?\n(?:[^\r\n]{1,1000}\r?\n){0,20}\r?\n")
 _END = re.compile(rb"\r\n[ \t]*\r\n|\n[ \t]*\n|\n[ \t]*\r\n")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
@@ -26,7 +27,9 @@ def read_capture(data: Slice, new_spool: NewSpool, largest: int) -> tuple[Header
     """
     start = data.at(0, MOST_BYTES)
     skipped = 0
-    while blank := _BLANK.match(start, skipped):
+    while blank := _BLANK.match(start, skipped) or _INTERIM.match(
+        start, skipped
+    ):  # 100 Continue stands before an answer.
         skipped = blank.end()
     line = _START.match(start, skipped)
     first = line.end() if line else skipped

@@ -217,6 +217,13 @@ def test_a_capture_is_cut_into_head_and_body_whatever_its_start_line(start, body
     assert rest.read() == body
 
 
+@pytest.mark.parametrize("interim", ["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 102 Processing\r\nDate: x\r\n\r\n" * 2])
+def test_interim_answers_before_the_answer_are_passed_over(interim):
+    whole = interim.encode() + b"HTTP/1.1 200 OK\r\nAS2-From: A\r\n\r\nbody"
+    headers, body = read_capture(Slice(whole), spool, 1000)
+    assert (headers.fields, body.read()) == ([("AS2-From", "A")], b"body")
+
+
 def test_chunks_of_a_capture_are_joined_and_damaged_ones_refused():
     head = b"POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n"
     assert (
