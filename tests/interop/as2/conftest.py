@@ -1,7 +1,7 @@
 """The peers of these tests, each started once in a session.
 
-BouncyCastle comes from Debian (libbcjmail-java, libbcpkix-java, libjakarta-mail-java, and a JDK). Where a machine has it not, its
-tests are not collected; with GATEWAY_REQUIRE_PEERS, as in continuous integration, they are, and fail.
+BouncyCastle comes from Debian (libbcjmail-java, libbcpkix-java, libjakarta-mail-java, and a JDK). Where a machine lacks it or curl,
+its tests are not collected; with GATEWAY_REQUIRE_PEERS, as in continuous integration, they are, and fail.
 """
 
 import hashlib
@@ -22,7 +22,8 @@ JARS = [
     for name in ("bcprov", "bcutil", "bcpkix", "bcjmail", "jakarta-mail", "jakarta-activation")
 ]
 HAS_BOUNCYCASTLE = shutil.which("javac") is not None and all(jar.exists() for jar in JARS)
-collect_ignore = [] if HAS_BOUNCYCASTLE or os.environ.get("GATEWAY_REQUIRE_PEERS") else ["test_bouncycastle.py"]
+NEEDS = {"test_bouncycastle.py": HAS_BOUNCYCASTLE, "test_openssl_and_curl.py": shutil.which("curl") is not None}
+collect_ignore = [name for name, there in NEEDS.items() if not there and not os.environ.get("GATEWAY_REQUIRE_PEERS")]
 
 
 @pytest.fixture(autouse=True)
