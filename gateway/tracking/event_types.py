@@ -1,0 +1,149 @@
+"""Every type of event as a table: what it means, what of it leaves the house, and what stays on our own timeline.
+
+What leaves names documents and says what became of them. Free text stays inside, because it may hold values of a document or
+words of a partner: whoever may see those asks for the document. Docs, AsyncAPI and tests are drawn from these rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_TEXT = {"type": "string", "maxLength": 255}
+_WHOLE = {"type": "integer"}
+_TRUTH = {"type": "boolean"}
+_BY_NAME = {"type": "object", "additionalProperties": _TEXT}
+
+# What a field of that name holds, whatever the type of event: a JSON schema and words.
+FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
+    "attempt": (_WHOLE, "How many times it was tried."),
+    "before": (_TEXT, "The state before."),
+    "after": (_TEXT, "The state now."),
+    "because": (_TEXT, "Id of the transmission that asked for it."),
+    "by": (_TEXT, "Id of the transmission or document that brought it."),
+    "cause": (_TEXT, "The cause of a case, as the reference lists them."),
+    "certificate": (_TEXT, "SHA-256 fingerprint."),
+    "code": (_TEXT, "The code that stands for the reason."),
+    "days": (_WHOLE, "How many days are left."),
+    "erp": (_TEXT, "Which ERP."),
+    "faults": (_WHOLE, "How many faults were found."),
+    "first": (_TEXT, "Id of the document that came first."),
+    "group": (_TEXT, "Control number of a functional group."),
+    "groups": (_BY_NAME, "Our verdict on each functional group, by its control number."),
+    "interchange": (_TEXT, "Control number of an interchange."),
+    "late": (_TRUTH, "Whether it came after its time."),
+    "message_id": ({"type": "string", "maxLength": 998}, "The Message-ID of a transmission."),
+    "mic": (_TEXT, "The hash that the receipt confirms."),
+    "mic_algorithm": (_TEXT, "How the hash was made."),
+    "name": (_TEXT, "The name of a file or key."),
+    "number": (_TEXT, "The number of the document in the books of its sender."),
+    "offset": (_WHOLE, "Where in the transmission, in bytes."),
+    "order": (_TEXT, "The number of the purchase order."),
+    "original_message_id": ({"type": "string", "maxLength": 998}, "The Message-ID that a receipt names."),
+    "owed_by": (_TEXT, "Who owes it: partner or us."),
+    "reference": (_TEXT, "The number that the other side gave it."),
+    "set": (_TEXT, "The transaction set."),
+    "size": (_WHOLE, "How many bytes."),
+    "state": (_TEXT, "The state of the receipt now."),
+    "step": (_TEXT, "The step of work."),
+    "ta1": (_TRUTH, "Whether a TA1 goes with it."),
+    "then": (_TEXT, "What is done now."),
+    "title": (_TEXT, "What is the matter, in words."),
+    "transmission": (_TEXT, "Id of the transmission that carries it."),
+    "transport": (_TEXT, "The transport."),
+    "type": (_TEXT, "The type of the message."),
+    "verdict": (_TEXT, "The verdict, as the trade writes it."),
+    "wait": ({"type": "number"}, "Seconds until the next try."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One row: the fields of ``data`` leave the house, those of ``inside`` stay on the timeline."""
+
+    name: str
+    words: str
+    data: frozenset[str]
+    inside: frozenset[str] = frozenset()
+
+
+def _row(name: str, words: str, data: str = "", inside: str = "") -> EventType:
+    return EventType(name, words, frozenset(data.split()), frozenset(inside.split()))
+
+
+EVENT_TYPES: dict[str, EventType] = {
+    row.name: row
+    for row in (
+        # Documents
+        _row("document.received", "A document came from a partner or from our ERP.", "set number order type"),
+        _row("document.accepted", "A document that was judged again keeps the standard and the guide.", "faults"),
+        _row("document.rejected", "A document was refused; its faults say why.", "faults type"),
+        _row("document.duplicate", "A document came before, under the same numbers.", "first"),
+        _row("document.translated", "The canonical message of a document is made.", "number"),
+        _row("document.delivered", "The ERP has a document.", "erp reference"),
+        _row("document.composed", "A document for a partner is written as X12.", "interchange"),
+        _row("document.sent", "A document is with the partner, or was fetched.", "transport", "detail"),
+        _row("document.set_aside", "A document is for nobody: its agreement says so."),
+        _row("document.parked", "A document waits for a person.", "type"),
+        # Transmissions and what is in them
+        _row("transmission.received", "Bytes came and are kept.", "transport size"),
+        _row(
+            "transmission.duplicate", "The same bytes came before; the first answer was given.", "transport message_id"
+        ),
+        _row("transmission.refused", "Bytes came that nothing can be done with.", "", "reason"),
+        _row("transmission.junk", "Between interchanges there was something that is none.", "offset", "message"),
+        _row("interchange.rejected", "The envelope of an interchange is broken.", "", "reason"),
+        _row("interchange.refused", "An interchange is not for us, or not from whom it says.", "", "reason"),
+        _row("interchange.acknowledged", "A TA1 came for what was sent.", "verdict code by", "words"),
+        _row("group.rejected", "The envelope of a functional group is broken.", "group", "reason"),
+        _row(
+            "message.refused", "An AS2 message can't be opened or is not what was agreed.", "transport code", "reason"
+        ),
+        # Acknowledgments
+        _row("acknowledgment.composed", "Our acknowledgment is written.", "groups ta1"),
+        _row("acknowledgment.sent", "Our acknowledgment is with the partner, or was fetched.", "transport", "detail"),
+        _row("acknowledgment.repeated", "Our acknowledgment goes out once more.", "because"),
+        _row("acknowledgment.received", "The partner acknowledged what was sent.", "verdict by late", "reasons"),
+        _row("acknowledgment.overdue", "The partner has not acknowledged in time.", "set"),
+        _row("acknowledgment.orphan", "An acknowledgment answers nothing that was sent.", "group interchange"),
+        _row("advice.composed", "Our 824 is written.", "cause transmission"),
+        _row("advice.received", "An 824 of the partner speaks of a document.", "verdict by", "reasons"),
+        _row("advice.orphan", "An 824 speaks of nothing that was sent.", "reference"),
+        # Receipts
+        _row("receipt.received", "The partner's receipt came.", "message_id verdict state", "detail signer changes"),
+        _row("receipt.given", "Our receipt went back with the answer.", "message_id mic mic_algorithm", "signer"),
+        _row("receipt.owed", "Our receipt is to be posted.", "message_id mic mic_algorithm", "signer"),
+        _row("receipt.not_asked", "No receipt was asked for.", "message_id mic mic_algorithm", "signer"),
+        _row("receipt.sent", "Our receipt was posted.", "message_id", "detail"),
+        _row("receipt.overdue", "The partner's receipt did not come in time.", "message_id then"),
+        _row("receipt.orphan", "A receipt confirms nothing that was sent.", "original_message_id"),
+        # What the business waits for, and people
+        _row("order.moved", "The life of a purchase order went on.", "order before after"),
+        _row("promise.overdue", "An answer to an order did not come in time.", "set owed_by"),
+        _row("case.opened", "A person must decide.", "cause title", "detail"),
+        _row("certificate.expiring", "A certificate ends soon.", "certificate name days"),
+        # Work
+        _row("step.retried", "A step failed and is tried again.", "step attempt wait", "detail"),
+        _row("replayed", "Somebody sent it on its way again.", "step", "reason"),
+    )
+}
+
+
+def published(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of an event's data leaves the house: the fields of its row that hold what they may, and no others."""
+    row = EVENT_TYPES.get(kind)
+    if row is None:
+        return {}
+    return {name: data[name] for name in sorted(row.data) if name in data and _fits(data[name], FIELDS[name][0])}
+
+
+def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    kind = schema["type"]
+    if kind == "string":
+        return isinstance(value, str) and len(value) <= schema["maxLength"]
+    if kind == "object":
+        return isinstance(value, dict) and all(_fits(each, schema["additionalProperties"]) for each in value.values())
+    if kind == "boolean":
+        return isinstance(value, bool)
+    return isinstance(value, int | float if kind == "number" else int) and not isinstance(value, bool)
