@@ -26,6 +26,11 @@ class Finders:
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
 
+    @property
+    def cursor(self) -> Cursor:
+        """What runs statements in this transaction, for rooms of the ledger that keep tables of their own."""
+        return self._cursor
+
     def find(self, kind: type[R], record_id: str) -> R | None:
         """Return a record, or None."""
         found = self._all(kind, "by id", lambda: TABLE_OF[kind].c.id == conditions.WHICH, which=record_id)

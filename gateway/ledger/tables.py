@@ -11,6 +11,8 @@ from gateway.ledger.evidence_tables import purges as purges
 from gateway.ledger.evidence_tables import seals as seals
 from gateway.ledger.metadata import metadata as metadata
 from gateway.ledger.metadata import row_number
+from gateway.ledger.sink_tables import sinks as sinks
+from gateway.ledger.sink_tables import undelivered as undelivered
 
 transmissions = sa.Table(
     "transmissions",
