@@ -8,6 +8,7 @@ from gateway.ledger.mailboxes import SqlMailboxes
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.pipeline.ports import World
 from gateway.settings import Settings, read_secret
+from gateway.transports.sftp.host_keys import HostKeys
 from gateway.transports.sftp.poller import SFTPPoller
 from gateway.transports.sftp.receiver import Listening, SFTPReceiver
 from gateway.transports.sftp.sender import SFTPSender
@@ -20,6 +21,11 @@ def sftp_receivers(settings: Settings, world: World, database: SqlLedger) -> lis
         return []
     listening = Listening(text.host, text.port, text.connections, text.failures, text.login_within)
     return [SFTPReceiver(world, SqlMailboxes(database), settings.environment.data_dir / "sftp", listening)]
+
+
+def host_keys_of(settings: Settings) -> HostKeys:
+    """Return the folder of our host keys."""
+    return HostKeys(settings.environment.data_dir / "sftp" / "host_keys")
 
 
 def sftp_sender(settings: Settings, world: World) -> SFTPSender:
