@@ -8,7 +8,7 @@ import hmac
 import pytest
 from aiohttp import web
 
-from gateway.transports.rest.sender import sign
+from gateway.web.signing import sign
 from tests.stories.test_buyer import ORDER
 from tests.stories.test_webhook import SECRET, hook
 from tests.support.house import gateway, supplier

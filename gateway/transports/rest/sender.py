@@ -6,17 +6,14 @@ ever called, redirects are not followed, and an answer is read only as far as it
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
 
 from gateway.errors import ConfigurationError, PartnerRefused, PartnerUnreachable
 from gateway.pipeline.ports import Clock, Sending, Sent
+from gateway.web.signing import shown, signed_headers
 
 log = structlog.get_logger("gateway.rest")
 
@@ -46,7 +43,7 @@ class RestSender:
         except ValueError:
             words = f"The webhook secret of {sending.partner.id} is not base64 behind whsec_. Correct it, then replay."
             raise PartnerRefused(words) from None
-        where = _shown(webhook.url)
+        where = shown(webhook.url)
         try:
             async with self._session.post(
                 webhook.url, data=sending.body, headers=headers, timeout=_TIMEOUT, allow_redirects=False
@@ -66,22 +63,5 @@ class RestSender:
 
     def _headers(self, sending: Sending, secret: str) -> dict[str, str]:
         stamp = str(int(self._clock().timestamp()))
-        return {
-            "Content-Type": sending.transmission.content_type,
-            "webhook-id": sending.transmission.id,
-            "webhook-timestamp": stamp,
-            "webhook-signature": sign(secret, sending.transmission.id, stamp, sending.body),
-        }
-
-
-def _shown(url: str) -> str:
-    """Return an address as people may read it: a key that stands in its query or before its host is not for them."""
-    address = urlsplit(url)
-    return f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
-
-
-def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
-    """Return the ``webhook-signature`` of Standard Webhooks; a secret written ``whsec_...`` is base64 behind that."""
-    key = base64.b64decode(secret[6:], validate=True) if secret.startswith("whsec_") else secret.encode()
-    digest = hmac.new(key, b".".join((message_id.encode(), timestamp.encode(), body)), hashlib.sha256).digest()
-    return "v1," + base64.b64encode(digest).decode()
+        signed = signed_headers(secret, sending.transmission.id, stamp, sending.body)
+        return {"Content-Type": sending.transmission.content_type, **signed}
