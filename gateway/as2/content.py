@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from gateway.as2.errors import AS2Error, MalformedMIME
 from gateway.as2.slices import BLOCK, Slice
@@ -60,7 +60,7 @@ class Content:
 
     def source(self) -> bytes | BinaryIO:
         """Return it as bytes when it is small, else as a file that can be read once from front to back."""
-        return self.read() if len(self) <= BLOCK else io.BufferedReader(_Reading(self.chunks()), BLOCK)
+        return self.read() if len(self) <= BLOCK else cast(BinaryIO, _Reading(self.chunks()))
 
     def compact(self) -> Content:
         """Return it as one piece in memory when it is small, so that giving it again costs nothing."""
@@ -76,16 +76,19 @@ class _Reading(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def read(self, size: int = -1) -> bytes:
+        """Give a block as it comes, or the part of it that was asked for: who reads a file must take fewer bytes as well."""
+        if size is None or size < 0:
+            taken = b"".join((self._rest, *self._chunks))
+            self._rest = b""
+            return taken
         while not self._rest:
             following = next(self._chunks, None)
             if following is None:
-                return 0
+                return b""
             self._rest = following
-        taken = self._rest[: len(buffer)]
-        buffer[: len(taken)] = taken
-        self._rest = self._rest[len(taken) :]
-        return len(taken)
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken
 
 
 class Sink:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO, cast
 
 BLOCK = 65536
 
@@ -66,7 +66,7 @@ class Slice:
         """Return it as bytes when it has at most ``in_memory`` of them or lies in memory, else as a file of its own."""
         if isinstance(self._source, bytes) or len(self) <= in_memory:
             return self.read()
-        return io.BufferedReader(_File(self), BLOCK)
+        return cast(BinaryIO, _File(self))
 
     def find(self, needle: bytes, offset: int = 0) -> int:
         """Return where ``needle`` begins at or behind ``offset``, or -1."""
@@ -101,8 +101,7 @@ class _File(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
-    def readinto(self, buffer: Any) -> int:
-        found = self._slice.at(self._at, len(buffer))
-        buffer[: len(found)] = found
+    def read(self, size: int = -1) -> bytes:
+        found = self._slice.at(self._at, len(self._slice) if size is None or size < 0 else size)
         self._at += len(found)
-        return len(found)
+        return found

@@ -200,10 +200,8 @@ def _cbc(stream: Stream, cipher: Cipher, key: bytes, vector: bytes) -> Iterator[
     for block in stream.octets(0):
         plain = decryptor.update(block)
         if plain:
-            if held:
-                yield held
+            yield b"".join((held, memoryview(plain)[: -cipher.block]))
             held = plain[-cipher.block :]
-            yield plain[: -cipher.block]
     decryptor.finalize()
     missing = held[-1] if held else 0
     if not 1 <= missing <= cipher.block or held[-missing:] != held[-1:] * missing:
