@@ -155,7 +155,9 @@ class AS2Receipt(_Text):
     )
     signed: bool = Field(True, description="Whether it is to be signed.")
     algorithms: tuple[Algorithm, ...] = Field(
-        ("sha256", "sha384", "sha512"), min_length=1, description="Digests for its MIC, the one we like best first."
+        ("sha256",),
+        min_length=1,
+        description="Digests for its MIC, the one we like best first; each is one more pass over what is sent.",
     )
     within: Duration = Field(timedelta(minutes=30), description="How long an asynchronous one may take.")
     resend: int = Field(
