@@ -86,7 +86,7 @@ def key(
 def password(
     name: str = typer.Argument(..., help="Whose password it is."),
 ) -> None:
-    """Ask for a password (or read it from standard input) and print the hash that goes into the partner's file. A key is better where it can be had."""
+    """Ask for a password, or read it from standard input, and print the hash for the partner's file. A key is better."""
     if sys.stdin.isatty():
         said = typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True)
     else:

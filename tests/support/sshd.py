@@ -115,7 +115,7 @@ class Sshd:
             self.keys.folder.chmod(0o711)
             how = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
         self.process = await asyncio.create_subprocess_exec(
-            sshd_path(), "-D", "-e", "-f", str(config), start_new_session=True, **how
+            sshd_path(), "-D", "-e", "-q", "-f", str(config), start_new_session=True, **how
         )
 
     def allow(self) -> None:
