@@ -20,6 +20,7 @@ from gateway.transports.as2.building import Builder
 from gateway.transports.as2.calling import Caller
 from gateway.transports.as2.front import Front, Handler
 from gateway.transports.as2.keeping import bound_around
+from gateway.transports.as2.pinging import Pinger
 from gateway.transports.as2.receiver import AS2Receiver
 from gateway.transports.as2.sender import AS2Sender
 from gateway.transports.as2.tls import Door
@@ -54,6 +55,15 @@ def as2_sender(settings: Settings, world: World, session: aiohttp.ClientSession)
     keyring = Keyring(settings.environment.data_dir, read_secret)
     builder = Builder(keyring, read_secret, spools(settings), world.new_id)
     return AS2Sender(world, builder, Caller(session, keyring, read_secret))
+
+
+def pinger(settings: Settings, session: aiohttp.ClientSession, new_id: Callable[[], str]) -> Pinger:
+    """Make what tries a connection out."""
+    keyring = Keyring(settings.environment.data_dir, read_secret)
+    return Pinger(
+        Builder(keyring, read_secret, spools(settings), new_id),
+        Caller(session, keyring, read_secret),
+    )
 
 
 def spools(settings: Settings) -> Callable[[], BinaryIO]:

@@ -46,7 +46,7 @@ class _Stamps:
     new_id: Callable[[], str]
 
 
-def _with_ledger(work: Callable[[SqlLedger], Awaitable[T]]) -> T:
+def with_ledger(work: Callable[[SqlLedger], Awaitable[T]]) -> T:
     """Run ``work`` on the ledger, beside a gateway that may be running; raise NotFound where there is no ledger yet."""
     environment = load_settings().environment
     if not environment.database_url and not (environment.data_dir / "ledger.db").is_file():
@@ -91,7 +91,7 @@ def trace(
             found = [facts | _lines(events, cases)]
         return found
 
-    found = _with_ledger(look)
+    found = with_ledger(look)
     if not found:
         raise NotFound(f"Nothing is known under {what}. Give an id, a tracking id, a document or order number.")
     for each in found:
@@ -200,7 +200,7 @@ def replay(
         task = await database.tx(lambda uow: replay_subject(uow, stamps, what, reason, recompute=recompute))
         return str(task.step)
 
-    step = _with_ledger(again)
+    step = with_ledger(again)
     out.print(f"{what}: {step} is due. Follow it with: gateway trace {what}")
 
 
@@ -210,7 +210,7 @@ def cases(partner: str | None = typer.Option(None, "--partner", "-p", help="Only
     async def look(database: SqlLedger) -> list[Any]:
         return (await SqlViews(database).open_cases(partner, 0, 500)).items
 
-    found = _with_ledger(look)
+    found = with_ledger(look)
     for case in found:
         out.print(f"[bold]{escape(case.subject)}[/] {escape(case.partner or '')} {case.cause} ({case.owner})")
         out.print(f"  {escape(case.title)}: {escape(case.detail[:400])}")

@@ -19,6 +19,7 @@ from gateway.as2.mdn_reading import read_mdn
 from gateway.as2.message import Keys, Marks, Packed, Payload, Policy, Terms, Unpacked, pack, unpack
 from gateway.as2.slices import Slice
 from gateway.stamps import utc_now
+from gateway.transports.as2.spooling import Spools
 from tests.support.house import gateway, supplier
 from tests.support.identities import identity, pem, pinned, private_pem
 
@@ -79,6 +80,7 @@ class AS2Partner:
     failures: list[int] = field(default_factory=list)  # Statuses that come before anything works.
     answer: Any = None
     changed: dict[str, Any] = field(default_factory=dict)
+    spools: Spools = field(default_factory=lambda: Spools(spool))
 
     def terms(self, **changed: Any) -> Terms:
         """How it sends: signed and encrypted, with a signed receipt in the answer."""
@@ -123,7 +125,7 @@ class AS2Partner:
         if self.failures:
             return web.Response(status=self.failures.pop(0))
         keys = Keys([identity(THEIR_KEY)], [pinned(OWN_KEY)])
-        unpacked = unpack(headers, Slice(body), keys, Policy(False, False), random=os.urandom, new_spool=spool)
+        unpacked = unpack(headers, Slice(body), keys, Policy(False, False), random=os.urandom, new_spool=self.spools)
         if unpacked.mdn is not None:
             self.receipts.append(unpacked.mdn)
             return web.Response(status=204)
@@ -160,7 +162,8 @@ async def as2_partner(tls: ssl.SSLContext | None = None):
         await site.start()
         partner.address = f"http{'s' if tls else ''}://127.0.0.1:{runner.addresses[0][1]}/as2"
         try:
-            yield partner
+            with partner.spools:
+                yield partner
         finally:
             await runner.cleanup()
 

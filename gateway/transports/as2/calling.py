@@ -63,7 +63,7 @@ class Caller:
         where = shown(url)
         try:
             sent = self._headers(headers, channel, partner)
-            context = self._context(url, channel, partner, directory, now)
+            context = self.context(url, channel, partner, directory, now)
         except (ConfigurationError, CertificateMissing, ssl.SSLError, OSError, ValueError) as error:
             raise PartnerRefused(f"{where} was not called: {error} Correct that, then replay.") from None
         try:
@@ -114,7 +114,7 @@ class Caller:
             sent["Authorization"] = f"Basic {coded}"
         return sent
 
-    def _context(
+    def context(
         self, url: str, channel: AS2Channel, partner: Partner, directory: Directory, now: datetime
     ) -> ssl.SSLContext | bool:
         """Return whom we believe to be the partner's server, and what we show it."""

@@ -37,6 +37,7 @@ from gateway.transports.as2.parties import (
 )
 from gateway.transports.as2.receipts import take_receipt
 from gateway.transports.as2.refusing import refuse
+from gateway.transports.as2.spooling import Spools
 
 log = structlog.get_logger("gateway.as2")
 
@@ -59,7 +60,8 @@ class AS2Receiver:
         tracking_id = self._world.new_id().rjust(32, "0")
         with trace.tracking(tracking_id):
             try:
-                return await self._handle(request, tracking_id)
+                with Spools(self._new_spool) as spools:
+                    return await self._handle(request, tracking_id, spools)
             except TooLarge as error:
                 log.warning("as2_message_too_large", size=request.size, remote=request.remote)
                 return Reply.text(413, f"{error.detail}\n")
@@ -74,7 +76,7 @@ class AS2Receiver:
                 log.warning("as2_door_closed", partner=error.partner, remote=request.remote)
                 return Reply.text(401, f"{error.detail}\n", ("WWW-Authenticate", 'Basic realm="AS2"'))
 
-    async def _handle(self, request: Request, tracking_id: str) -> Reply:
+    async def _handle(self, request: Request, tracking_id: str, spools: Spools) -> Reply:
         now, directory = self._world.clock(), self._world.configuration().directory
         if not request.headers.get("as2-from") or not request.headers.get("as2-to"):
             log.warning("as2_names_missing", remote=request.remote)
@@ -86,7 +88,7 @@ class AS2Receiver:
         check_door(parties, request.headers, request.client_certificate, self._secret, now)
         keys = keys_for(parties, directory, self._keyring, now)
         try:
-            unpacked = await self._unpack(request, parties, keys)
+            unpacked = await self._unpack(request, parties, keys, spools)
         except AS2Error as error:
             return await self._refuse(request, parties, error, tracking_id)
         arrival = Arrival(request, await self._kept(request), directory, now, tracking_id)
@@ -112,14 +114,14 @@ class AS2Receiver:
         limit = bound_around(self._world.bounds.transmission_bytes) + len(request.head)
         return await keep_request(request.head, _body(request), self._world.vault, limit)
 
-    async def _unpack(self, request: Request, parties: Parties, keys: Keys) -> Unpacked:
+    async def _unpack(self, request: Request, parties: Parties, keys: Keys, spools: Spools) -> Unpacked:
         policy = policy_for(parties.channel, bound_around(self._world.bounds.transmission_bytes))
 
         def run() -> Unpacked:
             body = Slice(request.body, 0, request.size)
             if request.size <= _INLINE:
                 body = Slice(body.read())
-            return unpack(request.headers, body, keys, policy, random=random, new_spool=self._new_spool)
+            return unpack(request.headers, body, keys, policy, random=random, new_spool=spools)
 
         return await asyncio.to_thread(run) if request.size > _INLINE else run()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -33,6 +34,7 @@ from gateway.transports.as2.calling import Answer, Caller, shown
 from gateway.transports.as2.keeping import bound_around, joined, keep_request, parted, settle
 from gateway.transports.as2.parties import random
 from gateway.transports.as2.receipts import answered, unproved
+from gateway.transports.as2.spooling import Spools
 
 log = structlog.get_logger("gateway.as2")
 
@@ -103,9 +105,10 @@ class AS2Sender:
     async def _build(self, sending: Sending, channel: AS2Channel, before: int) -> Receipt:
         world, about = self._world, sending.transmission
         now = world.clock()
-        packed = await self._packed(sending, now)
         limit = 2 * bound_around(world.bounds.transmission_bytes)
-        kept = await keep_request(joined(packed.headers, b""), packed.body.chunks(), world.vault, limit)
+        with Spools(self._builder.new_spool) as spools:
+            packed = await self._packed(sending, now, spools)
+            kept = await keep_request(joined(packed.headers, b""), packed.body.chunks(), world.vault, limit)
         asked = channel.receipt.ask != "none"
         receipt = Receipt(
             id=f"{about.id}-o{before}",
@@ -134,7 +137,7 @@ class AS2Sender:
 
         return await world.ledger.tx(commit)
 
-    async def _packed(self, sending: Sending, now: datetime) -> Packed:
+    async def _packed(self, sending: Sending, now: datetime, spools: Spools) -> Packed:
         about = sending.transmission
         facts = {
             "set": about.name or "x12",
@@ -146,7 +149,8 @@ class AS2Sender:
         directory = self._world.configuration().directory
 
         def build() -> Packed:
-            return self._builder.build(sending.partner, directory, Payload(self._payload(sending)), facts, now)
+            payload = Payload(self._payload(sending, spools))
+            return replace(self._builder, new_spool=spools).build(sending.partner, directory, payload, facts, now)
 
         large = sending.blob is not None or len(sending.body) > _INLINE
         try:
@@ -154,11 +158,11 @@ class AS2Sender:
         except (AS2Error, CertificateMissing, ConfigurationError) as error:
             raise PartnerRefused(f"The message can't be made: {error.detail}") from None
 
-    def _payload(self, sending: Sending) -> Slice:
+    def _payload(self, sending: Sending, spools: Spools) -> Slice:
         """Return the payload: in memory, or from the vault in a file of its own, because it is read more than once."""
         if sending.blob is None:
             return Slice(sending.body)
-        return Sink(self._builder.new_spool, sending.blob.size).take(self._world.vault.chunks(sending.blob))
+        return Sink(spools, sending.blob.size).take(self._world.vault.chunks(sending.blob))
 
     async def _request(self, receipt: Receipt) -> tuple[Headers, bytes | AsyncIterator[bytes]]:
         """Return head and body of a stored message; a large body in chunks."""
@@ -212,7 +216,8 @@ class AS2Sender:
             trusted=[each.certificate for each in believed(Place.VERIFY_MDN, partner.certificates, now)],
         )
         try:
-            mdn = read_mdn(answer.headers, Slice(answer.body), keys, random=random, new_spool=self._builder.new_spool)
+            with Spools(self._builder.new_spool) as spools:
+                mdn = read_mdn(answer.headers, Slice(answer.body), keys, random=random, new_spool=spools)
         except AS2Error as error:
             return None if error.code == "as2-not-a-receipt" else unproved(error, blob)
         return answered(receipt, mdn, blob)
