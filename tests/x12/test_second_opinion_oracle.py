@@ -121,15 +121,20 @@ def test_pyx12_accepts_the_fullest_document_of_each_set():
 def test_one_broken_rule_is_seen_by_both_or_the_difference_is_known():
     judged = agreed = 0
     classes: Counter[str] = Counter()
+    twice = []
     for label, data in mutants(MUTANTS):
         found = compared(data)
-        classes += check(found, label, data)
+        here = check(found, label, data)
+        classes += here
+        # What only we say behind a fault of ours would be a second fault for one mistake; behind one that only pyx12 sees, it
+        # is the mistake itself.
+        if here["walked-on"] and max(len(each.judgment.faults) for each in found) > 1:
+            twice.append(label)
         judged += len(found)
         agreed += sum(not each.disagreements for each in found)
     assert judged >= MUTANTS * 0.95
     assert agreed / judged > 0.7, classes
-    # What only we say behind a fault would be a second fault for one mistake.
-    assert not classes["walked-on"], classes
+    assert not twice, twice
 
 
 def test_blind_damage_is_seen_by_both_or_the_difference_is_known():
