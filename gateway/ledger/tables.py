@@ -52,12 +52,12 @@ sa.Index(
 # Few transmissions wait at a time.
 _waits = transmissions.c.state == "waiting"
 sa.Index("ix_transmissions_waiting", transmissions.c.partner, sqlite_where=_waits, postgresql_where=_waits)
-
-documents = sa.Table(
 # Mailboxes are looked into again and again; they show what is young.
 _sftp = transmissions.c.transport == sa.literal_column("'sftp'")
 _shelf = (transmissions.c.partner, transmissions.c.direction, transmissions.c.created_at)
 sa.Index("ix_transmissions_sftp", *_shelf, sqlite_where=_sftp, postgresql_where=_sftp)
+
+documents = sa.Table(
     "documents",
     metadata,
     row_number(),
@@ -221,14 +221,14 @@ sa.Index(
     sqlite_where=_transmitted,
     postgresql_where=_transmitted,
 )
+_by_sftp = receipts.c.transport == sa.literal_column("'sftp'")
+_handed = (receipts.c.partner, receipts.c.direction, receipts.c.created_at)
+sa.Index("ix_receipts_sftp", *_handed, sqlite_where=_by_sftp, postgresql_where=_by_sftp)
 # Few are owed at a time.
 OWED: sa.ColumnElement[bool] = receipts.c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'owed'")])
 sa.Index("ix_receipts_due_at", receipts.c.due_at, sqlite_where=OWED, postgresql_where=OWED)
 
 # Who works on a ledger of several machines, and when it was last heard of.
-_by_sftp = receipts.c.transport == sa.literal_column("'sftp'")
-_handed = (receipts.c.partner, receipts.c.direction, receipts.c.created_at)
-sa.Index("ix_receipts_sftp", *_handed, sqlite_where=_by_sftp, postgresql_where=_by_sftp)
 workers = sa.Table(
     "workers",
     metadata,
