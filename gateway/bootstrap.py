@@ -25,6 +25,7 @@ from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
 from gateway.mailboxes import sftp_poller, sftp_receivers, sftp_sender
 from gateway.pipeline.oversight.expiry import ExpiryWatch
+from gateway.pipeline.oversight.in_force import ConfigurationWatch
 from gateway.pipeline.oversight.seal import Sealer
 from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, World
 from gateway.pipeline.task import Task
@@ -130,6 +131,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
         app=make_app(routes, new_tracking_id, body_limit=settings.gateway.limits.erp_message_mb << 20),
         background=[
             configuration.watch,
+            ConfigurationWatch(world.ledger, world, configuration).run,
             expiry.run,
             sealer,
             *(_pollers(settings, world, database) if roles.receive else ()),

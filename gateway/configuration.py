@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import structlog
@@ -17,9 +18,11 @@ import gateway.mapping
 from gateway import located
 from gateway.canonical.message import BY_SET
 from gateway.errors import ConfigurationError, Problem
+from gateway.inventory import take_inventory
 from gateway.located import Located
 from gateway.mapping.loader import Mapping as ProfileMapping
 from gateway.mapping.loader import ProfileLibrary
+from gateway.tracking.inventory import Inventory
 from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Directory
 from gateway.trading.loader import survey
@@ -45,6 +48,7 @@ class Files:
     partners: dict[str, str] = field(default_factory=dict)
     mappings: dict[str, str] = field(default_factory=dict)
     certificates: dict[str, bytes] = field(default_factory=dict)
+    settings: bytes = b""  # gateway.yaml as it was at the start: a change of it counts from the next one on.
 
     @classmethod
     def read(cls, folder: Path) -> Files:
@@ -73,6 +77,8 @@ class Files:
                     reason = f"it can't be read ({error.strerror})"
                     problems.append(Problem(name, 1, "", reason, "make it readable for the gateway"))
         files.certificates.update(_certificates(folder))
+        with contextlib.suppress(OSError):
+            files.settings = (folder / "gateway.yaml").read_bytes()
         return files
 
 
@@ -94,6 +100,19 @@ class Configuration:
         self.profiles = profiles
         self.guides = guides
         self.files = files
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """Everything that is in force, file for file."""
+        files = self.files
+        return take_inventory(
+            self.directory, base_folder(), files.settings, files.partners | files.mappings, files.certificates
+        )
+
+    @property
+    def digest(self) -> str:
+        """What names this state of the files."""
+        return self.inventory.digest
 
     def mapping(self, name: str, version: str) -> ProfileMapping:
         """Return a compiled profile."""
@@ -129,6 +148,8 @@ def load_configuration(
     """
     problems: list[Problem] = []
     files = Files.survey(folder, problems)
+    if before is not None:
+        files.settings = before.files.settings
     found = survey(files.partners, files.certificates)
     problems += found.problems
     profiles = profile_library(files, before.profiles if before is not None else None)

@@ -232,6 +232,10 @@ class Configuration(Protocol):
     """What the files say now. A document keeps the one it began a step with."""
 
     @property
+    def digest(self) -> str:
+        """What names this state of the files: the SHA-256 of its inventory."""
+
+    @property
     def directory(self) -> Directory:
         """Partners and agreements."""
 

@@ -68,8 +68,12 @@ class EventType:
     inside: frozenset[str] = frozenset()
 
 
+# What evidence rests on: the SHA-256 of the bytes that an event speaks of, and of the configuration then in force.
+_PROOF = frozenset({"kept", "configuration"})
+
+
 def _row(name: str, words: str, data: str = "", inside: str = "") -> EventType:
-    return EventType(name, words, frozenset(data.split()), frozenset(inside.split()))
+    return EventType(name, words, frozenset(data.split()), frozenset(inside.split()) | _PROOF)
 
 
 EVENT_TYPES: dict[str, EventType] = {
@@ -82,7 +86,7 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("document.duplicate", "A document came before, under the same numbers.", "first"),
         _row("document.translated", "The canonical message of a document is made.", "number"),
         _row("document.delivered", "The ERP has a document.", "erp reference"),
-        _row("document.composed", "A document for a partner is written as X12.", "interchange"),
+        _row("document.composed", "A document for a partner is written as X12.", "interchange transmission"),
         _row("document.sent", "A document is with the partner, or was fetched.", "transport", "detail"),
         _row("document.set_aside", "A document is for nobody: its agreement says so."),
         _row("document.parked", "A document waits for a person.", "type"),
@@ -100,6 +104,7 @@ EVENT_TYPES: dict[str, EventType] = {
         _row(
             "message.refused", "An AS2 message can't be opened or is not what was agreed.", "transport code", "reason"
         ),
+        _row("message.built", "An AS2 message is made of what goes to a partner.", "message_id mic mic_algorithm"),
         # Acknowledgments
         _row("acknowledgment.composed", "Our acknowledgment is written.", "groups ta1"),
         _row("acknowledgment.sent", "Our acknowledgment is with the partner, or was fetched.", "transport", "detail"),
@@ -123,6 +128,11 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("promise.overdue", "An answer to an order did not come in time.", "set owed_by"),
         _row("case.opened", "A person must decide.", "cause title", "detail"),
         _row("certificate.expiring", "A certificate ends soon.", "certificate name days"),
+        # Evidence
+        _row("configuration.loaded", "Another configuration is in force.", "", "files partners program"),
+        _row("hold.placed", "Somebody keeps something from being purged.", "", "reason person"),
+        _row("hold.released", "Somebody lets it be purged again.", "", "reason person"),
+        _row("purged", "Bytes were deleted after their time; their digests stay.", "", "reason person digests"),
         # Work
         _row("step.retried", "A step failed and is tried again.", "step attempt wait", "detail"),
         _row("replayed", "Somebody sent it on its way again.", "step", "reason"),

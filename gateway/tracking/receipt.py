@@ -110,3 +110,9 @@ class Receipt:
     evidence: dict[str, Any] = field(default_factory=dict)
     due_at: datetime | None = None
     received_at: datetime | None = None
+
+
+def kept_of(receipt: Receipt) -> dict[str, str]:
+    """Return what was kept with a receipt, by what it is: the request, the bytes signed, their signature, the answer."""
+    named = {name: receipt.evidence.get(name) for name in ("request", "entity", "signature")}
+    return {name: digest for name, digest in (named | {"receipt": receipt.receipt}).items() if digest}

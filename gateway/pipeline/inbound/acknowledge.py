@@ -87,6 +87,7 @@ def _store(
     transmission.control_number = f"{numbers.interchange:09d}"
     uow.add(transmission)
     verdicts = {group.start.control_number: group.verdict for group in groups}
-    note_event(uow, world, "acknowledgment.composed", transmission, groups=verdicts, ta1=ta1)
+    kept = {"bytes": transmission.digest}
+    note_event(uow, world, "acknowledgment.composed", transmission, groups=verdicts, ta1=ta1, kept=kept)
     answers = [Answer(group.start.functional_id, group.start.control_number, name) for group in groups]
     return answers, sending_of(transmission, data, partner, now)

@@ -55,7 +55,8 @@ def advise(
     transmission.control_number = f"{numbers.interchange:09d}"
     uow.add(transmission)
     uow.add(_record(document, transmission, out, group))
-    note_event(uow, world, "advice.composed", document, cause=cause, transmission=name)
+    kept = {"bytes": transmission.digest}
+    note_event(uow, world, "advice.composed", document, cause=cause, transmission=name, kept=kept)
     return sending_of(transmission, data, partner, now)
 
 

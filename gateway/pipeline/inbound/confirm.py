@@ -36,7 +36,8 @@ async def run(task: Task, world: World) -> Outcome:
     def commit(uow: UnitOfWork) -> list[Task]:
         uow.change(Receipt, receipt.id, state=RECEIPT_LIFE.after(ReceiptState(receipt.state), ReceiptEvent.SEND))
         about = uow.find(Transmission, receipt.transmission_id or "") or receipt
-        note_event(uow, world, "receipt.sent", about, message_id=receipt.message_id, detail=detail)
+        kept = {"receipt": receipt.receipt}
+        note_event(uow, world, "receipt.sent", about, message_id=receipt.message_id, detail=detail, kept=kept)
         _close(uow, receipt, world.clock())
         return []
 

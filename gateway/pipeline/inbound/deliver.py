@@ -54,7 +54,8 @@ async def run(task: Task, world: World) -> Outcome:
     def commit(uow: UnitOfWork) -> list[Task]:
         state = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.DELIVER)
         uow.change(Document, document.id, state=state, erp_reference=done.reference, updated_at=world.clock())
-        note_event(uow, world, "document.delivered", document, erp=agreement.erp, reference=done.reference)
+        kept = {"canonical": document.canonical}
+        note_event(uow, world, "document.delivered", document, erp=agreement.erp, reference=done.reference, kept=kept)
         return []
 
     return Advance(commit)

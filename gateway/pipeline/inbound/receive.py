@@ -103,7 +103,13 @@ def store(
     )
     uow.schedule(task)
     note_event(
-        uow, world, "transmission.received", transmission, transport=submission.transport, size=transmission.size
+        uow,
+        world,
+        "transmission.received",
+        transmission,
+        transport=submission.transport,
+        size=transmission.size,
+        kept={"bytes": transmission.digest},
     )
     return Receipt(transmission.id, False, transmission.state), [task]
 

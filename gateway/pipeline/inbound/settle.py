@@ -206,7 +206,8 @@ def _tell(uow: UnitOfWork, world: World, draft: Draft, translation: object) -> N
     document = draft.document
     if document.state == DocumentState.REJECTED:
         shown = [f"{fault['where']}: {fault['message']}" for fault in document.faults if not fault["tolerated"]]
-        note_event(uow, world, "document.rejected", document, faults=len(shown))
+        configuration = draft.configuration.digest
+        note_event(uow, world, "document.rejected", document, faults=len(shown), configuration=configuration)
         cause = "numbers-reused" if draft.first is not None else "document-rejected"
         open_case(uow, world, cause, document, "; ".join(shown[:20]))
         return
@@ -217,7 +218,17 @@ def _tell(uow: UnitOfWork, world: World, draft: Draft, translation: object) -> N
             reconcile_functional(uow, world, document, read_functional_acknowledgment(draft.read.transaction.segments))
         return
     numbers = {"number": document.document_number, "order": document.order_number}
-    note_event(uow, world, "document.received", document, set=document.set_id, **numbers)
+    kept = {"canonical": document.canonical} if document.canonical is not None else {}
+    note_event(
+        uow,
+        world,
+        "document.received",
+        document,
+        set=document.set_id,
+        **numbers,
+        kept=kept,
+        configuration=draft.configuration.digest,
+    )
     if isinstance(translation, Park):
         open_case(uow, world, translation.cause, document, translation.detail)
     elif document.state == DocumentState.PARKED:

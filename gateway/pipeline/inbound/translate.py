@@ -67,7 +67,11 @@ async def run(task: Task, world: World) -> Outcome:
             detail=document.detail,
             updated_at=world.clock(),
         )
-        note_event(uow, world, "document.translated", document, number=document.document_number)
+        kept = {"canonical": document.canonical}
+        number = document.document_number
+        note_event(
+            uow, world, "document.translated", document, number=number, kept=kept, configuration=configuration.digest
+        )
         return tasks
 
     return Advance(commit)

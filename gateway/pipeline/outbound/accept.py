@@ -197,7 +197,16 @@ def _store(
     document.canonical = uow.keep(kept)
     document.notes = correlate(uow, world, document, row, body, orders)
     uow.add(document)
-    note_event(uow, world, "document.received", document, set=document.set_id, number=document.document_number)
+    note_event(
+        uow,
+        world,
+        "document.received",
+        document,
+        set=document.set_id,
+        number=document.document_number,
+        kept={"message": transmission.digest, "canonical": document.canonical},
+        configuration=world.configuration().digest,
+    )
     lane = f"send:{document.partner}" if agreement.ordered_by != "none" else None
     task = Task(StepName.COMPOSE, document.id, document.tracking_id, world.clock(), lane, carry=(document, body))
     uow.schedule(task)

@@ -144,7 +144,8 @@ def _store(
     now = world.clock()
     numbers = next_numbers(uow, partner.id, agreement.control_numbers)
     group = numbers.group(uow)
-    out = envelope(world.configuration(), partner, agreement, segments, now, (numbers.interchange, group))
+    configuration = world.configuration()
+    out = envelope(configuration, partner, agreement, segments, now, (numbers.interchange, group))
     data = write(out, agreement.style)
     transmission = outbound_transmission(
         uow, world, f"{document.id}-x{numbers.interchange}", partner, agreement, data, document.tracking_id
@@ -167,5 +168,14 @@ def _store(
         notes=notes,
         updated_at=now,
     )
-    note_event(uow, world, "document.composed", document, interchange=transmission.control_number)
+    note_event(
+        uow,
+        world,
+        "document.composed",
+        document,
+        interchange=transmission.control_number,
+        transmission=transmission.id,
+        kept={"bytes": transmission.digest},
+        configuration=configuration.digest,
+    )
     return sending_of(transmission, data, partner, now)

@@ -12,7 +12,7 @@ from typing import Any
 from gateway.pipeline.ports import Blob, UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
 from gateway.pipeline.task import Task
-from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState
+from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState, kept_of
 from gateway.tracking.transmission import Transmission
 
 # What a doubtful or bad receipt opens as a case. What is settled well closes them all.
@@ -81,6 +81,7 @@ def _note(
         "verdict": answered.event,
         "state": following or receipt.state,
         "detail": answered.text,
+        "kept": kept_of(receipt) | {"receipt": answered.blob.digest},
     }
     if "signer" in answered.evidence:
         facts["signer"] = answered.evidence["signer"]

@@ -18,7 +18,7 @@ from gateway.pipeline.inbound.receive import Submission, store, transmission_of
 from gateway.pipeline.ports import Blob, UnitOfWork, World
 from gateway.pipeline.records import note_event
 from gateway.pipeline.task import Task
-from gateway.tracking.receipt import Receipt, ReceiptState
+from gateway.tracking.receipt import Receipt, ReceiptState, kept_of
 from gateway.tracking.transmission import Transmission
 from gateway.transports.as2.answering import WrittenReceipt, hand_out, write_receipt
 from gateway.transports.as2.arrival import Arrival, accepted_id
@@ -188,6 +188,7 @@ def _store(
         mic=receipt.mic,
         mic_algorithm=receipt.mic_algorithm,
         signer=receipt.evidence.get("signer"),
+        kept=kept_of(receipt),
     )
     for task in tasks_of_receipt:
         uow.schedule(task)

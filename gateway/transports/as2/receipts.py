@@ -128,4 +128,5 @@ def _orphan(uow: UnitOfWork, world: World, arrival: Arrival, parties: Parties, m
         )
         uow.add(about)
         open_case(uow, world, "receipt-orphan", about, about.detail or "")
-    note_event(uow, world, "receipt.orphan", about, original_message_id=mdn.original_message_id)
+    facts = {"original_message_id": mdn.original_message_id, "kept": {"bytes": about.digest}}
+    note_event(uow, world, "receipt.orphan", about, **facts)

@@ -11,7 +11,7 @@ from gateway.keyring import Keyring
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
 from gateway.pipeline.task import Task
-from gateway.tracking.receipt import Receipt, ReceiptState
+from gateway.tracking.receipt import Receipt, ReceiptState, kept_of
 from gateway.tracking.transmission import Transmission, TransmissionState
 from gateway.transports.as2.answering import WrittenReceipt, hand_out, write_receipt
 from gateway.transports.as2.arrival import Arrival, accepted_id, refused_id, source_of
@@ -105,7 +105,8 @@ def _store(
     if about is None:
         about = _transmission(arrival, receipt, error)
         uow.add(about)
-    note_event(uow, world, "message.refused", about, transport="as2", code=error.code, reason=error.detail)
+    kept = kept_of(receipt)
+    note_event(uow, world, "message.refused", about, transport="as2", code=error.code, reason=error.detail, kept=kept)
     known = uow.find(Receipt, receipt.id)
     tasks = hand_out(uow, world, receipt, about, written, parties)
     if known is None:

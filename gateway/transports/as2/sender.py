@@ -24,8 +24,9 @@ from gateway.errors import ConfigurationError, PartnerRefused, PartnerUnreachabl
 from gateway.pipeline.outbound.receipted import Answered, settle_receipt
 from gateway.pipeline.oversight.chase_receipt import chase_of_receipt
 from gateway.pipeline.ports import Blob, Sending, Sent, UnitOfWork, World
+from gateway.pipeline.records import note_event
 from gateway.pipeline.task import Task
-from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState
+from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState, kept_of
 from gateway.trading.as2 import AS2Channel
 from gateway.trading.certificates import CertificateMissing, Place, believed
 from gateway.trading.directory import Partner
@@ -133,6 +134,8 @@ class AS2Sender:
                 return known  # A worker that was taken over has built it: its bytes are the ones.
             settle(uow, kept.blob)
             uow.add(receipt)
+            facts = {"message_id": receipt.message_id, "mic": receipt.mic, "mic_algorithm": receipt.mic_algorithm}
+            note_event(uow, world, "message.built", about, **facts, kept=kept_of(receipt))
             return receipt
 
         return await world.ledger.tx(commit)
