@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from gateway.ledger import tables
+from gateway.ledger import promise_tables, tables
 from gateway.tracking.document import DocumentState
 
 # Words are written into the SQL as they are: SQLite plans a statement anew at each call when a bound value decides whether
@@ -113,6 +113,25 @@ def by_message() -> sa.ColumnElement[bool]:
     table = tables.receipts
     same = (table.c.message_id == sa.bindparam("message"), table.c.source == sa.bindparam("source"))
     return sa.and_(*same, table.c.direction == sa.bindparam("way"))
+
+
+def promised_for() -> sa.ColumnElement[bool]:
+    """Promises about a purchase order with a partner that are still owed."""
+    table = promise_tables.promises
+    same = (table.c[name] == sa.bindparam(name) for name in ("order_number", "partner"))
+    return sa.and_(promise_tables.OPEN, table.c.order_number.is_not(None), table.c.what == sa.bindparam("owed"), *same)
+
+
+def answered_by() -> sa.ColumnElement[bool]:
+    """Promises that are still owed and that a document or transmission will keep."""
+    answer = promise_tables.promises.c.answer
+    return sa.and_(promise_tables.OPEN, answer.is_not(None), answer == WHICH)
+
+
+def open_cases_of() -> sa.ColumnElement[bool]:
+    """Cases of a subject that nobody has decided."""
+    table = tables.cases
+    return sa.and_(table.c.subject == WHICH, table.c.closed_at.is_(None))
 
 
 def owed() -> sa.ColumnElement[bool]:

@@ -13,7 +13,9 @@ from gateway.ledger.records import TABLE_OF, columns_of, from_row
 from gateway.ledger.statements import Cursor
 from gateway.pipeline.ports import Record, UsedNumbers
 from gateway.tracking.business_number import BusinessNumber
+from gateway.tracking.case import Case
 from gateway.tracking.document import Document
+from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 
@@ -118,6 +120,26 @@ class Finders:
         """Return the receipts that somebody owes and that are due by then, by us or by a partner, oldest first."""
         found = self._all(Receipt, "owed", conditions.owed, until=until)
         return sorted(found, key=lambda each: (each.due_at or each.created_at, each.id))
+
+    def promises_of(self, subject: str) -> list[Promise]:
+        """Return everything that is or was owed for a document or transmission."""
+        found = self._all(Promise, "promised", lambda: tables.promises.c.subject == conditions.WHICH, which=subject)
+        return sorted(found, key=lambda each: (each.due_at, each.id))
+
+    def find_promises(self, partner: str, order_number: str, what: str) -> list[Promise]:
+        """Return what is still owed, by a partner or to it, for a purchase order."""
+        values = {"partner": partner, "order_number": order_number, "owed": what}
+        found = self._all(Promise, "promised for", conditions.promised_for, **values)
+        return sorted(found, key=lambda each: each.id)
+
+    def promises_answered(self, answer: str) -> list[Promise]:
+        """Return what is still owed and is kept once ``answer``, a document or transmission of ours, is with the partner."""
+        found = self._all(Promise, "answered", conditions.answered_by, which=answer)
+        return sorted(found, key=lambda each: each.id)
+
+    def open_cases(self, subject: str) -> list[Case]:
+        """Return the cases of a subject that nobody has decided."""
+        return self._all(Case, "open cases", conditions.open_cases_of, which=subject)
 
     def _all(self, kind: type[R], what: str, wanted: Callable[[], sa.ColumnElement[bool]], **values: Any) -> list[R]:
         # Nothing is ordered in SQL: an ORDER BY seq makes SQLite walk the table instead of using the index.

@@ -13,7 +13,9 @@ from gateway.tracking.case import Case
 from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
+from gateway.tracking.numbering import NumberSeries
 from gateway.tracking.order import Order
+from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
 from gateway.tracking.retention import Hold, Purge
 from gateway.tracking.transmission import Transmission
@@ -28,6 +30,8 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     Event: tables.events,
     Receipt: tables.receipts,
     BusinessNumber: tables.business_numbers,
+    Promise: tables.promises,
+    NumberSeries: tables.number_series,
     Seal: tables.seals,
     Checkpoint: tables.checkpoints,
     Hold: tables.holds,

@@ -11,6 +11,8 @@ from gateway.ledger.evidence_tables import purges as purges
 from gateway.ledger.evidence_tables import seals as seals
 from gateway.ledger.metadata import metadata as metadata
 from gateway.ledger.metadata import row_number
+from gateway.ledger.promise_tables import number_series as number_series
+from gateway.ledger.promise_tables import promises as promises
 from gateway.ledger.sink_tables import sinks as sinks
 from gateway.ledger.sink_tables import undelivered as undelivered
 
@@ -96,6 +98,9 @@ documents = sa.Table(
     sa.Column("sent_in", sa.String(80)),
     sa.Column("erp_reference", sa.String(255)),
     sa.Column("detail", sa.Text()),
+    sa.Column("delivery_key", sa.String(100)),
+    sa.Column("delivered", sa.String(64)),
+    sa.Column("replay", sa.String(40)),
     sa.Index(None, "transmission_id"),
     sa.Index(None, "partner", "interchange_number"),
 )

@@ -16,6 +16,7 @@ from gateway.ledger.records import TABLE_OF
 from gateway.ledger.statements import Cursor, Statements
 from gateway.pipeline.ports import Record
 from gateway.pipeline.task import Task
+from gateway.tracking.case import Case, closed_event
 from gateway.tracking.event import Event
 
 
@@ -133,17 +134,10 @@ class SqlUnitOfWork(Finders):
         return digest
 
     def close_cases(self, subject: str, resolution: str, at: datetime) -> None:
-        """Close the open cases of a subject."""
-        table = tables.cases
-        self._cursor.run(
-            "close cases",
-            lambda: (
-                sa.update(table)
-                .where(table.c.subject == conditions.WHICH, table.c.closed_at.is_(None))
-                .values(closed_at=sa.bindparam("at"), resolution=sa.bindparam("how"))
-            ),
-            {"which": subject, "at": at, "how": resolution},
-        )
+        """Close the open cases of a subject; each is an event."""
+        for case in self.open_cases(subject):
+            self.change(Case, case.id, closed_at=at, resolution=resolution)
+            self.add(closed_event(case, resolution, at))
 
     # Pieces: one that fails takes nobody of its group with it
 

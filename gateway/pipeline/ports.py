@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gateway.mapping.loader import Mapping as ProfileMapping
+from gateway.pipeline.promise_ports import PromiseFinding
 from gateway.pipeline.task import Task
 from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.case import Case
 from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
+from gateway.tracking.numbering import NumberSeries
 from gateway.tracking.order import Order
+from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
 from gateway.tracking.retention import Hold, Purge
 from gateway.tracking.transmission import Transmission
@@ -23,7 +26,8 @@ from gateway.trading.directory import Directory, Partner
 from gateway.x12.guide import Guide
 
 T = TypeVar("T")
-Record = Transmission | Document | Case | Order | Receipt | BusinessNumber | Seal | Checkpoint | Hold | Purge
+_Proof = Seal | Checkpoint | Hold | Purge
+Record = Transmission | Document | Case | Order | Receipt | BusinessNumber | Promise | NumberSeries | _Proof
 R = TypeVar("R", bound=Record)
 
 
@@ -36,7 +40,7 @@ class UsedNumbers(NamedTuple):
     state: str
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(PromiseFinding, Protocol):
     """One transaction: what is done through it is committed together or not at all."""
 
     def add(self, record: Record | Event) -> None:
@@ -104,9 +108,6 @@ class UnitOfWork(Protocol):
 
     def keep(self, data: bytes) -> str:
         """Keep small ``data`` in the transaction itself and return its SHA-256."""
-
-    def close_cases(self, subject: str, resolution: str, at: datetime) -> None:
-        """Close the open cases of a subject."""
 
 
 class Ledger(Protocol):

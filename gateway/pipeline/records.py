@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.pipeline.ports import Stamps, UnitOfWork
-from gateway.tracking.case import CAUSES, Case
+from gateway.tracking.case import CAUSES, Case, closed_event
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.receipt import Receipt
@@ -45,3 +45,14 @@ def open_case(
     else:
         uow.change(Case, case_id, detail=detail, opened_at=now, closed_at=None, resolution=None)
     note_event(uow, stamps, "case.opened", about, cause=cause, title=row.title, detail=detail)
+
+
+def close_case(uow: UnitOfWork, stamps: Stamps, case_id: str, reason: str) -> bool:
+    """Close one case if it is open, and say so on the timeline; return whether it was."""
+    case = uow.find(Case, case_id)
+    if case is None or case.closed_at is not None:
+        return False
+    now = stamps.clock()
+    uow.change(Case, case_id, closed_at=now, resolution=reason)
+    uow.add(closed_event(case, reason, now))
+    return True

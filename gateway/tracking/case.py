@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from gateway.tracking.event import Event
+
 
 class Owner(StrEnum):
     """Who can put it right."""
@@ -142,6 +144,18 @@ _ROWS = (
         "look in the ERP why it was not sent, and send it",
     ),
     Cause(
+        "confirmation-overdue",
+        Owner.TECHNICAL,
+        "the ERP has not confirmed in time that it has a document",
+        "look why it was not delivered, with: gateway trace ID",
+    ),
+    Cause(
+        "interchange-missing",
+        Owner.PARTNER,
+        "an interchange probably never arrived: its number was skipped",
+        "ask the partner whether it was sent, and to send it again; if nothing is missing: gateway case close",
+    ),
+    Cause(
         "acknowledgment-orphan",
         Owner.PARTNER,
         "an acknowledgment answers something that we did not send",
@@ -163,7 +177,7 @@ _ROWS = (
         "receipt-address",
         Owner.DATA,
         "the partner wants its receipt at an address that was not agreed",
-        "if the address is the partner's, add it under channels.as2.receive.reply_to; then replay the receipt as said",
+        "add it under channels.as2.receive.reply_to if it is the partner's; then replay the receipt as said",
     ),
     Cause(
         "receipt-undelivered",
@@ -211,7 +225,7 @@ _ROWS = (
         "server-not-read",
         Owner.TECHNICAL,
         "the partner's SFTP server can't be read",
-        "see what works and what does not with: gateway sftp ping PARTNER; it is looked at again by itself",
+        "look what works and what does not with: gateway sftp ping PARTNER; it is looked at again by itself",
     ),
     Cause(
         "file-not-fetched",
@@ -246,3 +260,9 @@ class Case:
     tracking_id: str
     closed_at: datetime | None = None
     resolution: str | None = None
+
+
+def closed_event(case: Case, resolution: str, at: datetime) -> Event:
+    """Return the event that a case was closed."""
+    data = {"cause": case.cause, "title": case.title, "reason": resolution}
+    return Event("case.closed", at, case.subject, case.partner, case.tracking_id, data)

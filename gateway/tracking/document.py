@@ -68,7 +68,11 @@ DOCUMENT_LIFE: Life[DocumentState, DocumentEvent] = Life(
 
 
 class AcknowledgmentState(StrEnum):
-    """Whether the other side could read it. ``given`` values are ours to them, the others theirs to us."""
+    """Whether the other side could read it; for an inbound document, what we answered.
+
+    With an acknowledgment of a partner itself it says what it was: the first verdict on what we sent, one that came ``late``, a
+    ``duplicate`` of a verdict that was known, or an ``orphan`` that answers nothing of ours.
+    """
 
     NONE = "none"
     WAITING = "waiting"
@@ -76,6 +80,9 @@ class AcknowledgmentState(StrEnum):
     WITH_ERRORS = "accepted_with_errors"
     REJECTED = "rejected"
     OVERDUE = "overdue"
+    LATE = "late"
+    DUPLICATE = "duplicate"
+    ORPHAN = "orphan"
 
 
 @dataclass(slots=True)
@@ -83,7 +90,9 @@ class Document:
     """A row of the ledger.
 
     ``id`` is the transmission's id with the number of the document in it (``...-1``), so that reading the same bytes again
-    gives the same ids. ``offset`` and ``length`` are bytes in the transmission. ``canonical`` is the digest of the message.
+    gives the same ids. ``offset`` and ``length`` are bytes in the transmission. ``canonical`` is the digest of the message,
+    ``delivered`` of the one that the ERP has; ``delivery_key`` is there when it was to go under another key than the id.
+    ``replay`` names the replay that sent the document on its way last.
     """
 
     id: str
@@ -121,3 +130,6 @@ class Document:
     sent_in: str | None = None
     erp_reference: str | None = None
     detail: str | None = None
+    delivery_key: str | None = None
+    delivered: str | None = None
+    replay: str | None = None

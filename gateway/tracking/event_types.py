@@ -31,6 +31,7 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "first": (_TEXT, "Id of the document that came first."),
     "group": (_TEXT, "Control number of a functional group."),
     "groups": (_BY_NAME, "Our verdict on each functional group, by its control number."),
+    "hours_late": ({"type": "number"}, "Hours after its time."),
     "interchange": (_TEXT, "Control number of an interchange."),
     "late": (_TRUTH, "Whether it came after its time."),
     "message_id": ({"type": "string", "maxLength": 998}, "The Message-ID of a transmission."),
@@ -41,8 +42,10 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "offset": (_WHOLE, "Where in the transmission, in bytes."),
     "order": (_TEXT, "The number of the purchase order."),
     "original_message_id": ({"type": "string", "maxLength": 998}, "The Message-ID that a receipt names."),
+    "owner": (_TEXT, "Who can put it right: partner, data, business or technical."),
     "owed_by": (_TEXT, "Who owes it: partner or us."),
     "reference": (_TEXT, "The number that the other side gave it."),
+    "repeated": (_TRUTH, "Whether the same verdict came before."),
     "set": (_TEXT, "The transaction set."),
     "size": (_WHOLE, "How many bytes."),
     "state": (_TEXT, "The state of the receipt now."),
@@ -109,8 +112,10 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("acknowledgment.composed", "Our acknowledgment is written.", "groups ta1"),
         _row("acknowledgment.sent", "Our acknowledgment is with the partner, or was fetched.", "transport", "detail"),
         _row("acknowledgment.repeated", "Our acknowledgment goes out once more.", "because"),
-        _row("acknowledgment.received", "The partner acknowledged what was sent.", "verdict by late", "reasons"),
-        _row("acknowledgment.overdue", "The partner has not acknowledged in time.", "set"),
+        _row(
+            "acknowledgment.received", "The partner acknowledged what was sent.", "verdict by late repeated", "reasons"
+        ),
+        _row("acknowledgment.overdue", "The partner has not acknowledged in time.", "set then"),
         _row("acknowledgment.orphan", "An acknowledgment answers nothing that was sent.", "group interchange"),
         _row("advice.composed", "Our 824 is written.", "cause transmission"),
         _row("advice.received", "An 824 of the partner speaks of a document.", "verdict by", "reasons"),
@@ -125,8 +130,16 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("receipt.orphan", "A receipt confirms nothing that was sent.", "original_message_id"),
         # What the business waits for, and people
         _row("order.moved", "The life of a purchase order went on.", "order before after"),
-        _row("promise.overdue", "An answer to an order did not come in time.", "set owed_by"),
+        _row("promise.overdue", "What was promised for a document did not come in time.", "set owed_by"),
+        _row("promise.late", "What was promised came after its time.", "set owed_by by hours_late"),
+        _row("interchange.missing", "The number of an interchange was skipped, and it did not come.", "interchange"),
+        _row(
+            "interchange.backwards", "The number of an interchange is below one that came before.", "interchange before"
+        ),
+        _row("interchange.leapt", "The number of an interchange is far beyond the one before.", "interchange before"),
         _row("case.opened", "A person must decide.", "cause title", "detail"),
+        _row("case.closed", "A case is settled, by a person or by what came.", "cause title", "reason"),
+        _row("case.escalated", "A case was handed on.", "cause title owner"),
         _row("certificate.expiring", "A certificate ends soon.", "certificate name days"),
         # Evidence
         _row("configuration.loaded", "Another configuration is in force.", "", "files partners program"),

@@ -13,7 +13,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from gateway.trading.duration import Duration
-from gateway.trading.kinds import Name, RoomName, SetId, Version
+from gateway.trading.kinds import Name, PromiseName, RoomName, SetId, Version
+from gateway.trading.overdue import Overdue, OverdueText
+from gateway.trading.writing import DelimiterText, Marks, NumberRange
 from gateway.x12.acknowledgment import AcknowledgmentStyle
 from gateway.x12.characters import Characters
 from gateway.x12.delimiters import Delimiters
@@ -24,45 +26,6 @@ from gateway.x12.writer import Style
 
 class _Text(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DelimiterText(_Text):
-    """The separators of what we send. By default * > ~ and ^ without line breaks."""
-
-    element: str | None = Field(None, min_length=1, max_length=1, description="Between elements; by default *.")
-    component: str | None = Field(None, min_length=1, max_length=1, description="Within an element; by default >.")
-    segment: str | None = Field(
-        None, min_length=1, max_length=1, description="Behind each segment; by default ~. LF and CR may be written so."
-    )
-    repetition: str | None = Field(
-        None, min_length=1, max_length=1, description="Between repetitions, from version 004020 on; by default ^."
-    )
-    newline: bool | None = Field(None, description="A line break behind each segment; by default none.")
-
-    @field_validator("segment", mode="before")
-    @classmethod
-    def _escapes(cls, value: Any) -> Any:
-        return {"\\n": "\n", "\\r": "\r", "LF": "\n", "CR": "\r"}.get(value, value) if isinstance(value, str) else value
-
-    @field_validator("element", "component", "segment", "repetition")
-    @classmethod
-    def _no_letter(cls, value: str | None) -> str | None:
-        if value is not None and (value.isalnum() or value == " " or not value.isascii()):
-            raise ValueError("a letter, digit or blank can't tell data apart; take a mark such as * or |")
-        return value
-
-
-class NumberRange(_Text):
-    """From which number to which; then it starts again."""
-
-    first: int = Field(1, ge=1, le=999_999_999, description="The first number; it comes again behind the last one.")
-    last: int = Field(999_999_999, ge=1, le=999_999_999, description="The last number.")
-
-    @model_validator(mode="after")
-    def _upward(self) -> NumberRange:
-        if self.last <= self.first:
-            raise ValueError("last is not above first; give a range such as {first: 1, last: 999999}")
-        return self
 
 
 class AcknowledgmentText(_Text):
@@ -89,6 +52,12 @@ class AcknowledgmentText(_Text):
         None, description="Whether the partner acknowledges what we send; by default it does."
     )
     within: Duration | None = Field(None, description="How long the partner has for it; by default 24h.")
+    resends: int | None = Field(
+        None,
+        ge=0,
+        le=10,
+        description="How often it is sent again when that time has passed, before a person decides; by default 0.",
+    )
 
 
 class RetryText(_Text):
@@ -137,9 +106,15 @@ class Terms(_Text):
     tolerate: tuple[str, ...] | None = Field(
         None, description="Deviations from X12 that are not held against the partner, by name; by default none."
     )
-    promises: dict[SetId, Duration] | None = Field(
+    promises: dict[PromiseName, Duration] | None = Field(
         None,
-        description="Which document is due how long after this one; what is late becomes a case.",
+        description="What is due how long after this document: sets such as 855, TA1; or, where it came in, acknowledgment"
+        " (ours) and confirmation (by the ERP).",
+    )
+    overdue: OverdueText | None = Field(None, description="What happens when it does not come in time.")
+    missing_within: Duration | None = Field(
+        None,
+        description="How long after an interchange number was skipped it counts as lost; by default numbers are not watched.",
     )
     erp: Name | None = Field(None, description="Which ERP of gateway.yaml gets the documents; by default main.")
     ordered_by: Literal["none", "partner", "order"] | None = Field(
@@ -179,15 +154,6 @@ class AgreementText(Terms):
 
 
 @dataclass(frozen=True, slots=True)
-class _Marks:
-    element: str = "*"
-    component: str = ">"
-    segment: str = "~"
-    repetition: str = "^"
-    newline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Retry:
     """How often and how patiently."""
 
@@ -207,6 +173,7 @@ class Acknowledgment:
     advice: str = "none"
     expected: bool = True
     within: timedelta = timedelta(hours=24)
+    resends: int = 0
 
     @property
     def style(self) -> AcknowledgmentStyle:
@@ -236,6 +203,8 @@ class Agreement:
     tolerate: frozenset[FaultCode]
     characters: Characters | None
     promises: dict[str, timedelta]
+    overdue: Overdue
+    missing_within: timedelta | None
     erp: str
     ordered_by: str
     totals: str
@@ -255,7 +224,7 @@ def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None)
     def say(name: str, otherwise: Any) -> Any:
         return next((value for level in chain if (value := getattr(level, name)) is not None), otherwise)
 
-    marks = _merged(_Marks, [level.delimiters for level in chain])
+    marks = _merged(Marks, [level.delimiters for level in chain])
     numbers: NumberRange = say("control_numbers", NumberRange())
     return Agreement(
         partner=partner,
@@ -280,6 +249,8 @@ def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None)
         tolerate=tolerated_codes(say("tolerate", ())),
         characters=say("characters", None),
         promises=dict(say("promises", {})),
+        overdue=_merged(Overdue, [level.overdue for level in chain]),
+        missing_within=say("missing_within", None),
         erp=say("erp", "main"),
         ordered_by=say("ordered_by", "none"),
         totals=say("totals", "note"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.errors import Problem
 from gateway.located import Located, Path, dotted
+from gateway.tracking.promise import ABOUT_DOCUMENT, ACKNOWLEDGMENT, CONFIRMATION
 from gateway.trading.agreement import Agreement
 
 
@@ -95,10 +96,21 @@ def _promised(data: Located) -> Iterator[Problem]:
         back = {"inbound": "outbound", "outbound": "inbound"}.get(_word(item, "direction"))
         promises = item.get("promises")
         for document in promises if isinstance(promises, dict) else ():
-            if back is not None and (document, back) not in agreed:
+            if document in ABOUT_DOCUMENT:
+                yield from _promised_about(data, index, document, _word(item, "direction"))
+            elif back is not None and (document, back) not in agreed:
                 reason = f"{document} {back} is promised, and there is no agreement for it"
                 place = ("agreements", index, "promises", document)
                 yield data.problem(place, reason, "add the agreement, or take the promise away")
+
+
+def _promised_about(data: Located, index: int, what: str, direction: str) -> Iterator[Problem]:
+    """Check that who owes something about a document is who can owe it: we for what comes in, the partner for what we send."""
+    ours = what in (ACKNOWLEDGMENT, CONFIRMATION)
+    if direction == ("outbound" if ours else "inbound"):
+        reason = f"{what} is promised for what {'we send' if ours else 'comes in'}, and nobody owes it there"
+        advice = "set acknowledgment.within for what the partner owes" if what == ACKNOWLEDGMENT else "take it away"
+        yield data.problem(("agreements", index, "promises", what), reason, advice)
 
 
 def _channel(data: Located, agreement: Agreement) -> Iterator[Problem]:

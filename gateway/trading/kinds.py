@@ -50,6 +50,14 @@ Name = Annotated[
     ),
 ]
 SetId = Annotated[str, Shape(r"\d{3}", "a transaction set is three digits", 'write it such as "850"')]
+PromiseName = Annotated[
+    str,
+    Shape(
+        r"\d{3}|TA1|acknowledgment|confirmation",
+        "what is promised is a transaction set, TA1, acknowledgment or confirmation",
+        'write it such as "855"',
+    ),
+]
 Version = Annotated[str, Shape(r"\d{6}.*", "a version is six digits, as in GS08", 'write it such as "004010"')]
 RoomName = Annotated[
     str, Shape(r"[^\s/]+/[^\s]+", "guides and profiles are named by folder and name", "write it such as acme/856")

@@ -6,6 +6,7 @@ from gateway.errors import LifecycleError
 from gateway.tracking.case import CAUSES
 from gateway.tracking.document import DOCUMENT_LIFE, DocumentEvent, DocumentState
 from gateway.tracking.order import ORDER_LIFE, OrderEvent, OrderState, event_of
+from gateway.tracking.promise import PROMISE_LIFE, PromiseEvent, PromiseState
 from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, ReceiptEvent, ReceiptState
 from gateway.tracking.transmission import TRANSMISSION_LIFE, TransmissionEvent, TransmissionState
 
@@ -18,6 +19,7 @@ LIVES = [
     ),
     (TRANSMISSION_LIFE, TransmissionState, TransmissionEvent, {TransmissionState.RECEIVED, TransmissionState.WAITING}),
     (ORDER_LIFE, OrderState, OrderEvent, {OrderState.OPEN}),
+    (PROMISE_LIFE, PromiseState, PromiseEvent, {PromiseState.WAITING}),
     (
         RECEIPT_LIFE,
         ReceiptState,

@@ -8,6 +8,7 @@ import pytest
 from gateway.errors import ConfigurationError
 from gateway.trading.agreement import Acknowledgment, Agreement, AgreementText, Retry, Terms
 from gateway.trading.loader import load_directory
+from gateway.trading.overdue import Overdue
 from gateway.x12.faults import FaultCode
 from tests.trading.files import OWN, agreement
 
@@ -43,6 +44,8 @@ TERMS = [
     ("duplicate_window: 7d", "duplicate_window", timedelta(days=7)),
     ("tolerate: [trailing-separators]", "tolerate", frozenset({FaultCode.TRAILING_SEPARATOR})),
     ("promises: {'855': 24h}", "promises", {"855": timedelta(hours=24)}),
+    ("overdue: {escalate_within: 8h}", "overdue", Overdue(True, timedelta(hours=8))),
+    ("missing_within: 4h", "missing_within", timedelta(hours=4)),
     ("erp: west", "erp", "west"),
     ("ordered_by: order", "ordered_by", "order"),
     ("totals: refuse", "totals", "refuse"),

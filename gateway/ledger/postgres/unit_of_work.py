@@ -54,6 +54,10 @@ ABSENT: dict[str, tuple[str, ...] | None] = {
     "answers": None,
     "of": None,
     "owed": None,
+    "promised": None,
+    "promised for": None,
+    "answered": None,
+    "open cases": None,
 }
 _SAME = {"used": "first"}  # Both look at what came under the numbers of an envelope: one lock serves both.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from gateway.pipeline.outbound.numbers import Numbers, next_numbers
 from gateway.pipeline.outbound.transmit import outbound_transmission, sending_of
+from gateway.pipeline.oversight.promises import keep_named
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
 from gateway.pipeline.task import Task
@@ -141,6 +142,7 @@ def reconcile_advice(uow: UnitOfWork, world: World, received: Document, segments
             open_case(uow, world, "acknowledgment-orphan", received, detail)
         for document in sent:
             note_event(uow, world, "advice.received", document, verdict=advice.verdict, by=received.id, reasons=reasons)
+            keep_named(uow, world, document.id, SET_ID, received.id)
             if not advice.accepted:
                 open_case(uow, world, "advice-rejected", document, f"read, but refused by the business: 824, {said}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.canonical.message import MessageType
+from gateway.pipeline.oversight.promises import cancel_for_order
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event
 from gateway.tracking.document import Document
@@ -36,4 +37,6 @@ def correlate(
             uow.change(Order, order_id, state=following, updated_at=now)
         if following != state:
             note_event(uow, world, "order.moved", document, order=number, before=str(state), after=str(following))
+        if following in (OrderState.CANCELLED, OrderState.DECLINED):
+            cancel_for_order(uow, world, document, number, f"the order is {following}")
     return notes

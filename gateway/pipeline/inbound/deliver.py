@@ -8,11 +8,13 @@ from functools import partial
 from gateway.canonical.message import BY_SET
 from gateway.errors import ErpRejected, ErpRests, ErpUnavailable
 from gateway.pipeline.inbound.advise import advise
-from gateway.pipeline.ports import Delivery, UnitOfWork, World, agreement_for
+from gateway.pipeline.oversight.promises import keep_named
+from gateway.pipeline.ports import Delivered, Delivery, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park, Retry, Wait
 from gateway.pipeline.task import Task
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
+from gateway.tracking.promise import CONFIRMATION
 from gateway.trading.agreement import Agreement
 
 
@@ -32,7 +34,7 @@ async def run(task: Task, world: World) -> Outcome:
     if connector is None:
         return Park("erp-rejected", f"there is no ERP {agreement.erp!r} in gateway.yaml; add it under erps")
     delivery = Delivery(
-        key=document.id,
+        key=document.delivery_key or document.id,
         body=data,
         message_type=BY_SET[document.set_id].name,
         partner=document.partner,
@@ -51,14 +53,25 @@ async def run(task: Task, world: World) -> Outcome:
         told = partial(_advise, world=world, document=document, agreement=agreement, detail=detail)
         return Park("erp-rejected", detail, told)
 
-    def commit(uow: UnitOfWork) -> list[Task]:
-        state = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.DELIVER)
-        uow.change(Document, document.id, state=state, erp_reference=done.reference, updated_at=world.clock())
-        kept = {"canonical": document.canonical}
-        note_event(uow, world, "document.delivered", document, erp=agreement.erp, reference=done.reference, kept=kept)
-        return []
+    return Advance(lambda uow: _delivered(uow, world, document, agreement, done))
 
-    return Advance(commit)
+
+def _delivered(uow: UnitOfWork, world: World, document: Document, agreement: Agreement, done: Delivered) -> list[Task]:
+    """Write down that the ERP has the document, and which content of it."""
+    state = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.DELIVER)
+    uow.change(
+        Document,
+        document.id,
+        state=state,
+        erp_reference=done.reference,
+        delivered=document.canonical,
+        updated_at=world.clock(),
+    )
+    if CONFIRMATION in agreement.promises:
+        keep_named(uow, world, document.id, CONFIRMATION, document.id)
+    kept = {"canonical": document.canonical}
+    note_event(uow, world, "document.delivered", document, erp=agreement.erp, reference=done.reference, kept=kept)
+    return []
 
 
 def _advise(uow: UnitOfWork, *, world: World, document: Document, agreement: Agreement, detail: str) -> list[Task]:

@@ -18,6 +18,7 @@ from gateway.pipeline.inbound.draft import (
     refuse_repeated,
     refuse_reused,
 )
+from gateway.pipeline.inbound.follow import follow_number
 from gateway.pipeline.inbound.interchange import Portion, document_id
 from gateway.pipeline.inbound.reuse import note_reuse
 from gateway.pipeline.inbound.translate import apply_translation
@@ -66,6 +67,7 @@ def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], wo
                 reconcile_interchange(uow, world, partner.id, response, transmission)
         answers, tasks = acknowledge(uow, world, portion, partner, drafts)
         tasks += _release_earlier(uow, world, portion, answers)
+        tasks += follow_number(uow, world, portion, partner, [draft.document.set_id for draft in drafts])
     for draft in drafts:
         tasks += _store(uow, world, draft, answers)
     return tasks

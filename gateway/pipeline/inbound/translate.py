@@ -17,7 +17,7 @@ from gateway.pipeline.inbound.advise import advise
 from gateway.pipeline.inbound.correlate import correlate
 from gateway.pipeline.inbound.judge import judge_set
 from gateway.pipeline.inbound.stored import stored_set
-from gateway.pipeline.oversight.chase import chase_of
+from gateway.pipeline.oversight.promises import expect, keep_for_orders
 from gateway.pipeline.ports import Configuration, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park
@@ -149,6 +149,7 @@ def apply_translation(
     document.canonical = uow.keep(translation.data)
     document.state = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.TRANSLATE)
     document.detail = None
+    keep_for_orders(uow, world, document, orders)
     if document.test and not agreement.test_to_erp:
         document.state = DOCUMENT_LIFE.after(DocumentState.TRANSLATED, DocumentEvent.SET_ASIDE)
         document.detail = "a test document; the agreement keeps it from the ERP (test_to_erp)"
@@ -156,7 +157,7 @@ def apply_translation(
     lane = delivery_lane(agreement, document)
     carry = (document, translation.data)
     deliver = Task(StepName.DELIVER, document.id, document.tracking_id, world.clock(), lane, carry=carry)
-    return [deliver, *chase_of(document, agreement, document.created_at)]
+    return [deliver, *expect(uow, document, agreement, document.created_at)]
 
 
 def delivery_lane(agreement: Agreement, document: Document) -> str | None:

@@ -14,6 +14,7 @@ from gateway.canonical.values import Part
 from gateway.errors import Conflict, GatewayError, TranslationError
 from gateway.pipeline.inbound.correlate import correlate
 from gateway.pipeline.inbound.translate import message_bytes
+from gateway.pipeline.oversight.promises import answer_orders
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event
 from gateway.pipeline.task import StepName, Task
@@ -196,6 +197,7 @@ def _store(
     document.order_number = orders[0] if orders else None
     document.canonical = uow.keep(kept)
     document.notes = correlate(uow, world, document, row, body, orders)
+    answer_orders(uow, world, document, orders)
     uow.add(document)
     note_event(
         uow,

@@ -16,7 +16,8 @@ from gateway.errors import TranslationError
 from gateway.mapping.loader import Mapping
 from gateway.pipeline.outbound.accept import read_body
 from gateway.pipeline.outbound.numbers import next_numbers
-from gateway.pipeline.outbound.transmit import outbound_transmission, sending_of
+from gateway.pipeline.outbound.transmit import is_fetched, outbound_transmission, sending_of
+from gateway.pipeline.oversight.promises import keep_answered
 from gateway.pipeline.ports import Configuration, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park
@@ -178,4 +179,6 @@ def _store(
         kept={"bytes": transmission.digest},
         configuration=configuration.digest,
     )
+    if is_fetched(transmission, partner):
+        keep_answered(uow, world, document)
     return sending_of(transmission, data, partner, now)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.pipeline.oversight.promises import keep_named
 from gateway.pipeline.ports import Blob, UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
 from gateway.pipeline.task import Task
+from gateway.tracking.promise import RECEIPT
 from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState, kept_of
 from gateway.tracking.transmission import Transmission
 
@@ -60,6 +62,10 @@ def settle_receipt(uow: UnitOfWork, world: World, receipt_id: str, answered: Ans
         received_at=now,
         evidence=receipt.evidence | answered.evidence | {"said": answered.text},
     )
+    if following in CONFIRMED or following == ReceiptState.FAILED:
+        keep_named(
+            uow, world, receipt.id, RECEIPT, receipt.id
+        )  # A bad answer is one; what it says is another question.
     if following in CONFIRMED:
         uow.close_cases(about.id, "the partner's receipt says that it arrived", now)
     cause = _CASES.get(answered.event)

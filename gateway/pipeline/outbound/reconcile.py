@@ -6,9 +6,11 @@ when it is worse, so that a second copy never turns a rejection into silence.
 
 from __future__ import annotations
 
+from gateway.pipeline.oversight.promises import cancel_answers, keep_named
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
 from gateway.tracking.document import AcknowledgmentState, Document
+from gateway.tracking.promise import ACKNOWLEDGMENT, INTERCHANGE_ACKNOWLEDGMENT
 from gateway.tracking.transmission import Transmission
 from gateway.x12.acknowledgment import GroupResponse, InterchangeResponse, SetResponse
 from gateway.x12.standards import codes
@@ -19,6 +21,13 @@ _GRAVITY: dict[str, int] = {
     AcknowledgmentState.WITH_ERRORS: 2,
     AcknowledgmentState.REJECTED: 3,
 }
+_FOREMOST = (
+    AcknowledgmentState.REJECTED,
+    AcknowledgmentState.LATE,
+    AcknowledgmentState.WITH_ERRORS,
+    AcknowledgmentState.ACCEPTED,
+    AcknowledgmentState.DUPLICATE,
+)
 _STATES = {"A": AcknowledgmentState.ACCEPTED, "E": AcknowledgmentState.WITH_ERRORS}
 
 
@@ -28,11 +37,15 @@ def reconcile_functional(uow: UnitOfWork, world: World, received: Document, resp
     if not sent:
         detail = f"it answers group {response.functional_id} {response.control_number}, which was not sent to {received.partner}"
         note_event(uow, world, "acknowledgment.orphan", received, group=response.control_number)
+        uow.change(Document, received.id, acknowledgment=AcknowledgmentState.ORPHAN)
         open_case(uow, world, "acknowledgment-orphan", received, detail)
         return
-    for document in sent:
-        answer = response.response_for(document.set_id, document.control_number)
-        _apply(uow, world, document, answer, received.id)
+    found = {
+        _apply(uow, world, document, response.response_for(document.set_id, document.control_number), received.id)
+        for document in sent
+    }
+    # One 997 speaks of several sets: it is called by what matters most of all that it says.
+    uow.change(Document, received.id, acknowledgment=next(state for state in _FOREMOST if state in found))
 
 
 def reconcile_interchange(
@@ -57,15 +70,20 @@ def reconcile_interchange(
             words=words,
             by=received.id,
         )
+        keep_named(uow, world, document.id, INTERCHANGE_ACKNOWLEDGMENT, received.id)
         if response.verdict == "R":
             answer = SetResponse(document.set_id, document.control_number, "R")
             _apply(uow, world, document, answer, received.id, f"TA1 {response.code}: {words}")
 
 
-def _apply(uow: UnitOfWork, world: World, document: Document, answer: SetResponse, by: str, reason: str = "") -> None:
+def _apply(
+    uow: UnitOfWork, world: World, document: Document, answer: SetResponse, by: str, reason: str = ""
+) -> AcknowledgmentState:
+    """Keep a verdict on a document of ours, and say what it was: new, late, or known before."""
     state = _STATES.get(answer.verdict, AcknowledgmentState.REJECTED)
     details = explain_response(answer, document.version)
     late = document.acknowledgment == AcknowledgmentState.OVERDUE
+    known = document.acknowledgment == state
     note_event(
         uow,
         world,
@@ -74,21 +92,27 @@ def _apply(uow: UnitOfWork, world: World, document: Document, answer: SetRespons
         verdict=answer.verdict,
         by=by,
         late=late,
+        repeated=known,
         reasons=details or [reason],
     )
     if (
         _GRAVITY.get(document.acknowledgment, 0) > _GRAVITY[state]
         or document.acknowledgment == AcknowledgmentState.REJECTED
     ):
-        return
+        return AcknowledgmentState.DUPLICATE if known else state
     now = world.clock()
-    uow.change(Document, document.id, acknowledgment=state, acknowledged_at=now, updated_at=now)
-    if late:
-        uow.close_cases(document.id, "the acknowledgment came late", now)
+    if not known:
+        uow.change(Document, document.id, acknowledgment=state, acknowledged_at=now, updated_at=now)
+    keep_named(uow, world, document.id, ACKNOWLEDGMENT, by)
+    if known:
+        return AcknowledgmentState.DUPLICATE
     if state == AcknowledgmentState.REJECTED:
+        cancel_answers(uow, world, document, "the partner could not read the document, so it can't answer it")
         open_case(
             uow, world, "acknowledgment-rejected", document, "; ".join(details) or reason or "no reason was given"
         )
+        return state
+    return AcknowledgmentState.LATE if late else state
 
 
 def explain_response(answer: SetResponse, version: str) -> list[str]:

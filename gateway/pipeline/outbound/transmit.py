@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 
 from gateway.errors import PartnerRefused, PartnerUnreachable
-from gateway.pipeline.oversight.chase import chase_of
+from gateway.pipeline.oversight.promises import expect, keep_answered
 from gateway.pipeline.ports import Blob, Sender, Sending, Sent, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park, Retry
@@ -78,12 +78,17 @@ def outbound_transmission(
 
 def sending_of(transmission: Transmission, data: bytes, partner: Partner, now: datetime) -> list[Task]:
     """Return the step that sends a transmission; none where it waits for the partner to fetch it."""
-    rest, sftp = partner.text.channels.rest, partner.text.channels.sftp
-    if transmission.transport == "rest" and (rest is None or rest.webhook is None):
-        return []
-    if transmission.transport == "sftp" and sftp is not None and not sftp.delivers:
+    if is_fetched(transmission, partner):
         return []
     return [Task(StepName.TRANSMIT, transmission.id, transmission.tracking_id, now, carry=(transmission, data))]
+
+
+def is_fetched(transmission: Transmission, partner: Partner) -> bool:
+    """Tell whether a transmission waits for the partner to fetch it, so that it is the partner's turn."""
+    rest, sftp = partner.text.channels.rest, partner.text.channels.sftp
+    if transmission.transport == "rest":
+        return rest is None or rest.webhook is None
+    return transmission.transport == "sftp" and sftp is not None and not sftp.delivers
 
 
 async def run(task: Task, world: World) -> Outcome:
@@ -146,6 +151,7 @@ def record_sent(uow: UnitOfWork, world: World, transmission: Transmission, sent:
         note_event(
             uow, world, "acknowledgment.sent", transmission, transport=transmission.transport, detail=sent.detail
         )
+        keep_answered(uow, world, transmission)
         return []
     tasks = []
     for document in uow.sent_in(transmission.id):
@@ -153,14 +159,15 @@ def record_sent(uow: UnitOfWork, world: World, transmission: Transmission, sent:
             state_now = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.SEND)
             uow.change(Document, document.id, state=state_now, updated_at=now)
         note_event(uow, world, "document.sent", document, transport=transmission.transport, detail=sent.detail)
-        tasks += _chase(uow, world, document, now)
+        keep_answered(uow, world, document)
+        tasks += _expect(uow, world, document, now)
     return tasks
 
 
-def _chase(uow: UnitOfWork, world: World, document: Document, sent_at: datetime) -> list[Task]:
+def _expect(uow: UnitOfWork, world: World, document: Document, sent_at: datetime) -> list[Task]:
     """Expect the partner's acknowledgment, and what it promised, within what was agreed."""
     agreement = agreement_for(world.configuration(), document)
     expected = agreement is not None and agreement.acknowledgment.expected
-    if expected and document.acknowledgment == AcknowledgmentState.NONE:
+    if expected and document.acknowledgment in (AcknowledgmentState.NONE, AcknowledgmentState.OVERDUE):
         uow.change(Document, document.id, acknowledgment=AcknowledgmentState.WAITING)
-    return chase_of(document, agreement, sent_at)
+    return expect(uow, document, agreement, sent_at)

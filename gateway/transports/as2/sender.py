@@ -22,7 +22,7 @@ from gateway.as2.slices import Slice
 from gateway.as2.terms import Keys
 from gateway.errors import ConfigurationError, PartnerRefused, PartnerUnreachable
 from gateway.pipeline.outbound.receipted import Answered, settle_receipt
-from gateway.pipeline.oversight.chase_receipt import chase_of_receipt
+from gateway.pipeline.oversight.chase_receipt import expect_receipt
 from gateway.pipeline.ports import Blob, Sending, Sent, UnitOfWork, World
 from gateway.pipeline.records import note_event
 from gateway.pipeline.task import Task
@@ -238,4 +238,4 @@ class AS2Sender:
             return []
         current.due_at = self._world.clock() + within
         uow.change(Receipt, receipt_id, state=ReceiptState.WAITING, due_at=current.due_at)
-        return chase_of_receipt(current)
+        return expect_receipt(uow, current, self._world.clock())
