@@ -23,6 +23,7 @@ bench: .venv/.tests
 	$(BIN)/python -m bench.pipeline
 	$(BIN)/python -m bench.mapping
 	$(BIN)/python -m bench.x12
+	$(BIN)/python -m bench.sftp
 
 proof: .venv/.tests .venv-peers/.made
 	HYPOTHESIS_PROFILE=proof GATEWAY_PROOF=1 $(BIN)/python -m pytest -n auto
