@@ -1,6 +1,7 @@
 # make demo   play the whole trip with a reference ERP and a simulated supplier (KEEP=1 leaves it running)
 # make test   lint, types, tests
 # make bench  ours beside the bare limit and beside peers, as ratios
+# make peers  only the environment of the programs of others that AS2 is tested against
 # make proof  the slow proof: long fuzz, a kill at every single commit, definitions against facts
 
 PYTHON ?= python3
@@ -19,10 +20,11 @@ lint: .venv/.tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-bench: .venv/.tests
+bench: .venv/.tests .venv-peers/.made
 	$(BIN)/python -m bench.pipeline
 	$(BIN)/python -m bench.mapping
 	$(BIN)/python -m bench.x12
+	$(BIN)/python -m bench.as2
 	$(BIN)/python -m bench.sftp
 
 proof: .venv/.tests .venv-peers/.made
