@@ -30,6 +30,7 @@ from gateway.pipeline.oversight.seal import Sealer
 from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.worker import Worker
+from gateway.publishing import Publishing
 from gateway.settings import ErpText, Settings, read_secret
 from gateway.stamps import IdMaker, new_span_id, new_tracking_id, utc_now
 from gateway.transports.folder.receiver import FolderReceiver
@@ -116,7 +117,8 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
     at_once, within = settings.gateway.limits.steps_at_once, settings.environment.takeover_seconds
     workers.append(Worker(world, open_queue(database, world.clock, at_once=at_once, takeover_within=within)))
     views = SqlViews(database)
-    routes = make_routes(settings, world, views, configuration)
+    publishing = Publishing(settings, world, database, session)
+    routes = make_routes(settings, world, views, configuration, publishing)
     if not roles.receive:
         routes = [route for route in routes if route.tag == "health"]
     expiry = ExpiryWatch(world.ledger, world, lambda: configuration().directory)
@@ -135,6 +137,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
             expiry.run,
             sealer,
             *(_pollers(settings, world, database) if roles.receive else ()),
+            *(publishing.background() if roles.work else ()),
         ],
         session=session,
         lock=lock,
@@ -194,7 +197,9 @@ def _pollers(settings: Settings, world: World, database: SqlLedger) -> list[Call
     return [in_turn(database, name, run) for name, run in pollers.items()]
 
 
-def make_routes(settings: Settings, world: World, views: SqlViews, configuration: LiveConfiguration) -> list[Route]:
+def make_routes(
+    settings: Settings, world: World, views: SqlViews, configuration: LiveConfiguration, publishing: Publishing
+) -> list[Route]:
     """Return all rows of the HTTP interface, its description included."""
     keys = settings.gateway.keys
     callers = Callers(world, {key.sha256: key.name for key in keys if key.role == "operator"})
@@ -208,7 +213,8 @@ def make_routes(settings: Settings, world: World, views: SqlViews, configuration
         *DocumentReading(world, views, callers).routes(),
         *Outbox(world, views, callers).routes(),
         *ErpInbox(world, erp_keys).routes(),
-        *Health(views, callers, problems).routes(),
+        *publishing.routes(callers.operator),
+        *Health(views, callers, problems, publishing.reports).routes(),
     ]
     routes.append(_description(routes))
     return routes

@@ -17,6 +17,7 @@ from gateway.errors import ConfigurationError, Problem
 from gateway.located import Located
 from gateway.trading.duration import Duration, read_duration
 from gateway.trading.kinds import Address, Hash, Name, Secret
+from gateway.trading.sinks import EventsText, WebhookText
 
 
 class Environment(BaseSettings):
@@ -160,6 +161,10 @@ class GatewayText(_Text):
     )
     as2: AS2DoorText | None = Field(
         None, description="The door for AS2; without it there is none. as2: {} takes all defaults."
+    )
+    events: EventsText = Field(EventsText(), description="Events: who they come from, and the message broker.")
+    webhooks: dict[Name, WebhookText] = Field(
+        default_factory=dict, description="Who is told of events by HTTP, by their names."
     )
     limits: LimitsText = Field(LimitsText(), description="Bounds.")
 

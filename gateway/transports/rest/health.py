@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel, Field
 
+from gateway.pipeline.outbox import SinkReport, SinkState
 from gateway.pipeline.views import Views
 from gateway.transports.rest.callers import Callers
 from gateway.transports.rest.reading import reply
@@ -28,15 +29,25 @@ class ReadyBody(BaseModel):
     ready: bool
     configuration: str = Field(description="ok, or refused: a broken change of the files is kept out; see the log.")
     problems: int = Field(description="How many mistakes the refused change has.")
+    events: str = Field(
+        description="ok, or waiting: the broker or a webhook takes no events. They are kept, and go on by themselves."
+    )
 
 
 class Health:
     """The doors for those who watch."""
 
-    def __init__(self, views: Views, callers: Callers, problems: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        views: Views,
+        callers: Callers,
+        problems: Callable[[], int],
+        sinks: Callable[[], Awaitable[list[SinkReport]]],
+    ) -> None:
         self._views = views
         self._callers = callers
         self._problems = problems
+        self._sinks = sinks
 
     async def alive(self, _request: web.Request) -> web.StreamResponse:
         """Say that the process answers."""
@@ -46,7 +57,14 @@ class Health:
         """Say whether documents are taken in, and whether a change of the files was refused."""
         await self._views.document("-")  # Reads the ledger; its failure is a 503.
         problems = self._problems()
-        return reply(ReadyBody(ready=True, configuration="refused" if problems else "ok", problems=problems))
+        away = any(sink.state is SinkState.AWAY for sink in await self._sinks())
+        body = ReadyBody(
+            ready=True,
+            configuration="refused" if problems else "ok",
+            problems=problems,
+            events="waiting" if away else "ok",
+        )
+        return reply(body)
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """Return counts for Prometheus."""
@@ -65,6 +83,7 @@ class Health:
                 gauge.labels(value).set(count)
         refused = Gauge("gateway_configuration_refused", "1 while a broken change is kept out", registry=registry)
         refused.set(1 if self._problems() else 0)
+        _count_sinks(registry, await self._sinks())
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     def routes(self) -> list[Route]:
@@ -77,3 +96,18 @@ class Health:
             Route("GET", "/metrics", self.metrics, "getMetrics", "Counts for Prometheus", "operator",
                   (Answer(200, "Prometheus text.", None, METRICS_TYPE),), (401, 403, 503), tag="health"),
         ]  # fmt: skip
+
+
+def _count_sinks(registry: CollectorRegistry, sinks: list[SinkReport]) -> None:
+    """Count what the broker and the webhooks have not taken."""
+    gauges = {
+        "behind": "events that a sink has not come to",
+        "retried": "events that a sink did not take and that are tried again",
+        "dead": "dead letters of a sink",
+        "away": "1 while a sink takes no events",
+    }
+    made = {name: Gauge(f"gateway_events_{name}", words, ["sink"], registry=registry) for name, words in gauges.items()}
+    for sink in sinks:
+        values = {"behind": sink.behind, "retried": sink.waiting, "dead": sink.dead}
+        for name, value in {**values, "away": int(sink.state is SinkState.AWAY)}.items():
+            made[name].labels(sink.name).set(value)
