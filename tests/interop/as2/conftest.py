@@ -1,6 +1,6 @@
 """The peers of these tests, each started once in a session.
 
-BouncyCastle comes from Debian (libbcjmail-java, libbcpkix-java, libjakarta-mail-java, and a JDK). Where a machine lacks it or curl,
+BouncyCastle comes from Debian (libbcjmail-java, libbcpkix-java, libjakarta-mail-java, a JDK). Where a machine lacks it or curl,
 its tests are not collected; with GATEWAY_REQUIRE_PEERS, as in continuous integration, they are, and fail.
 """
 
