@@ -20,6 +20,13 @@ def test_the_example_configuration_is_all_right():
     assert found.out == "all right: 1 partners, 8 agreements, 1 guides\n"
 
 
+def test_the_example_of_as2_is_all_right_without_any_private_key():
+    folder = ROOT / "docs" / "examples" / "as2"
+    found = gateway_command("partner", "check", config=folder)
+    assert (found.code, found.err) == (0, "")
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
+
+
 def test_the_example_buys_and_sells_in_both_directions():
     rows = [line.split() for line in gateway_command("partner", "list").lines[1:]]
     assert {(row[1], row[2], row[3]) for row in rows} == {
