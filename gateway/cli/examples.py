@@ -39,6 +39,9 @@ EXAMPLES: dict[str, str] = {
     "cases": "gateway cases --partner acme",
     "db upgrade": "GATEWAY_DATA_DIR=/var/lib/gateway gateway db upgrade",
     "db copy": "gateway db copy data/ledger.db postgresql+psycopg://gateway@db/gateway",
+    "evidence export": "gateway evidence export PO-4711 -o case.zip",
+    "evidence verify": "gateway evidence verify case.zip",
+    "evidence check": "gateway evidence check",
     "demo": "gateway demo --keep",
 }
 

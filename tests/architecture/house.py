@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("settings", "configuration", "keyring"),
     ("pipeline",),
     ("web",),
-    ("transports", "erp", "events", "ledger"),
+    ("transports", "erp", "events", "evidence", "ledger"),
     ("doors", "mailboxes", "publishing"),
     ("bootstrap",),
     ("server",),

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.ledger.chain import SqlLog
 from gateway.pipeline.oversight.seal import Sealer
-from tests.ledger.conftest import NOW, database, on_postgres  # noqa: F401  The fixtures.
+from tests.ledger.conftest import NOW, database, on_postgres, on_sqlite, sqlite_url  # noqa: F401  The fixtures.
 
 
 class Clock:
