@@ -1,4 +1,4 @@
-"""Writes the configuration of the demonstration: who we are, the supplier, and a partner for each stranger."""
+"""Writes the configuration of the demonstration: who we are, the supplier, which speaks AS2, and a partner for each stranger."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from gateway.demo.documents import Stranger
+from gateway.demo.keys import write_key
 from gateway.web.keys import new_key
 
 OWN = {"qualifier": "ZZ", "id": "DEMOBUYER"}
@@ -19,22 +20,44 @@ _SELLER_SETS = ("850",)
 class Keys:
     """The keys of the demonstration; made anew each time, and never written to a file."""
 
-    supplier: str
     erp: str
     operator: str
     strangers: dict[str, str]  # partner -> key
 
 
-def write_configuration(folder: Path, erp_address: str, strangers: list[Stranger]) -> Keys:
-    """Write gateway.yaml and partners/, and return the keys that open the doors."""
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the others are, and which port our AS2 door takes."""
+
+    erp: str
+    supplier: str
+    door: int
+
+    @property
+    def as2(self) -> str:
+        """Our AS2 door."""
+        return f"http://127.0.0.1:{self.door}/as2"
+
+
+def write_as2_keys(folder: Path) -> None:
+    """Make a key for us and one for the supplier, and give each side the certificate of the other."""
+    certs = folder / "config" / "certs"
+    theirs = folder / "supplier"
+    write_key("Demo Manufacturing", folder / "own.key", certs / "own" / "main.pem", theirs / "theirs.pem")
+    write_key("Demo Supplier", theirs / "ours.key", certs / "partners" / "supplier.pem", theirs / "ours.pem")
+
+
+def write_configuration(run: Path, addresses: Addresses, strangers: list[Stranger]) -> Keys:
+    """Write gateway.yaml and partners/ for the run in a folder, and return the keys that open the doors."""
+    folder = run / "config"
     (folder / "partners").mkdir(parents=True, exist_ok=True)
-    supplier, supplier_hash = new_key("supplier")
     erp, erp_hash = new_key("erp")
     operator, operator_hash = new_key("operator")
     _dump(
         folder / "gateway.yaml",
         {
-            "erps": {"main": {"kind": "http", "url": f"{erp_address}/messages"}},
+            "erps": {"main": {"kind": "http", "url": f"{addresses.erp}/messages"}},
+            "as2": {"port": addresses.door},
             "keys": [
                 {"name": "demo-erp", "role": "erp", "sha256": erp_hash},
                 {"name": "demo-operator", "role": "operator", "sha256": operator_hash},
@@ -44,8 +67,10 @@ def write_configuration(folder: Path, erp_address: str, strangers: list[Stranger
     receivers = {OWN["id"]: OWN} | {
         each.receiver[1]: {"qualifier": each.receiver[0], "id": each.receiver[1]} for each in strangers
     }
-    _dump(folder / "partners" / "own.yaml", {"name": "Demo Manufacturing", "identities": list(receivers.values())})
-    _dump(folder / "partners" / "supplier.yaml", _supplier(supplier_hash))
+    as2 = {"names": ["DEMO-BUYER"], "url": addresses.as2, "keys": [{"name": "main", "key": str(run / "own.key")}]}
+    own = {"name": "Demo Manufacturing", "identities": list(receivers.values()), "as2": as2}
+    _dump(folder / "partners" / "own.yaml", own)
+    _dump(folder / "partners" / "supplier.yaml", _supplier(addresses.supplier))
     keys = {}
     by_sender: dict[tuple[str, str], set[str]] = {}
     for each in strangers:
@@ -55,18 +80,25 @@ def write_configuration(folder: Path, erp_address: str, strangers: list[Stranger
         key, digest = new_key(name)
         keys["*".join(sender)] = key
         _dump(folder / "partners" / f"{name}.yaml", _stranger(name, sender, sorted(sets), digest))
-    return Keys(supplier, erp, operator, keys)
+    return Keys(erp, operator, keys)
 
 
-def _supplier(key_hash: str) -> dict[str, Any]:
+def _supplier(address: str) -> dict[str, Any]:
     inbound = [{"document": set_id, "direction": "inbound", "role": "buyer"} for set_id in ("855", "856", "810")]
     return {
         "partner": "supplier",
         "name": "Demo Supplier Inc.",
         "identities": [{"qualifier": "ZZ", "id": "DEMOSUPPLIER"}],
-        "api_keys": [{"name": "main", "sha256": key_hash}],
-        "channels": {"rest": {}},
-        "defaults": {"version": "004010", "transport": "rest", "ordered_by": "order"},
+        "channels": {
+            "as2": {
+                "names": ["DEMO-SUPPLIER"],
+                "certificates": [{"file": "certs/partners/supplier.pem"}],
+                "send": {"url": f"{address}/as2"},
+                "receipt": {"ask": "async"},
+                "receive": {"reply_to": [f"{address}/as2"]},
+            }
+        },
+        "defaults": {"version": "004010", "transport": "as2", "ordered_by": "order"},
         "agreements": [{"document": "850", "direction": "outbound", "role": "buyer"}, *inbound],
     }
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from gateway.demo import show
-from gateway.demo.config import Keys, write_configuration
+from gateway.demo.config import Addresses, Keys, write_as2_keys, write_configuration
 from gateway.demo.documents import Stranger, strangers
 from gateway.demo.processes import DemoFailed, Processes
 
@@ -56,6 +57,7 @@ _ORDER = {
     },
 }
 _SECONDS = 45
+_RECEIPT_SECONDS = 15
 _FINAL = {"delivered", "sent", "rejected", "reconciled", "duplicate", "set_aside", "parked"}
 
 
@@ -101,7 +103,17 @@ async def _play(console: Console, folder: Path, keep: bool) -> int:
     processes = Processes(folder)
     try:
         erp = await processes.start("erp", [sys.executable, "-m", "gateway.demo.erp", str(folder / "erp.db")])
-        keys = write_configuration(folder / "config", erp, [*good, bad])
+        write_as2_keys(folder)
+        door = _free_port()
+        supplier = [
+            sys.executable,
+            "-m",
+            "gateway.demo.supplier",
+            f"http://127.0.0.1:{door}/as2",
+            str(folder / "supplier"),
+        ]
+        addresses = Addresses(erp, await processes.start("supplier", supplier), door)
+        keys = write_configuration(folder, addresses, [*good, bad])
         environment = {
             "GATEWAY_CONFIG_DIR": str(folder / "config"),
             "GATEWAY_DATA_DIR": str(folder / "data"),
@@ -109,9 +121,7 @@ async def _play(console: Console, folder: Path, keep: bool) -> int:
         }
         gateway = await processes.start("gateway", [sys.executable, "-m", "gateway", "serve"], environment)
         await processes.restart_erp_with(erp, folder / "erp.db", gateway, keys.erp)
-        supplier = [sys.executable, "-m", "gateway.demo.supplier", gateway]
-        await processes.start("supplier", supplier, {"DEMO_SUPPLIER_KEY": keys.supplier}, wait=False)
-        console.print(f"gateway {gateway}   reference ERP {erp}\n")
+        console.print(f"gateway {gateway}, {addresses.as2}   reference ERP {erp}   supplier {addresses.supplier}/as2\n")
         trip = _Trip(console, folder, gateway, erp, keys, good, bad)
         closing = [
             f"\nStill running: gateway {gateway}, reference ERP {erp}/messages",
@@ -152,7 +162,7 @@ class _Trip:
             await self._post(session, self.bad)
             documents = await self._settled(session)
             stored = await self._stored(session)
-            details = {each["id"]: await self._get(session, f"/api/v1/documents/{each['id']}") for each in documents}
+            details = await self._confirmed(session, documents)
         return show.show(self.console, documents, details, stored, len(self.good), closing)
 
     async def _order(self, session: aiohttp.ClientSession) -> None:
@@ -197,6 +207,16 @@ class _Trip:
         self.console.print(f"[red]not everything came to its end within {_SECONDS} s[/]")
         return documents
 
+    async def _confirmed(self, session: aiohttp.ClientSession, documents: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return everything about each document, once every receipt that comes later has come."""
+        until = time.monotonic() + _RECEIPT_SECONDS
+        while True:
+            details = {each["id"]: await self._get(session, f"/api/v1/documents/{each['id']}") for each in documents}
+            states = {receipt["state"] for each in details.values() for receipt in each["receipts"]}
+            if not states & {"waiting", "owed"} or time.monotonic() > until:
+                return details
+            await asyncio.sleep(0.25)
+
     def _complete(self, documents: list[dict[str, Any]]) -> bool:
         sets = [each["set"] for each in documents if each["partner"] == "supplier" and each["direction"] == "inbound"]
         theirs = {"997", "855", "856", "810"} <= set(sets)
@@ -208,6 +228,13 @@ class _Trip:
         )
         ended = all(each["state"] in _FINAL for each in documents)
         return theirs and acknowledged and ended and len(files) >= len(self.good) + 1
+
+
+def _free_port() -> int:
+    """Return a port for our AS2 door: the supplier must be told before the gateway runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _write(folder: Path, stranger: Stranger) -> None:

@@ -8,7 +8,8 @@ import re
 import sys
 from pathlib import Path
 
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+# What a process listens on: a line of its own, or what the gateway says when all of its doors are open.
+_ADDRESS = re.compile(r"(?:^|listens on )(http://127\.0\.0\.1:\d+)", re.MULTILINE)
 
 
 class DemoFailed(Exception):

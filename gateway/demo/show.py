@@ -30,6 +30,7 @@ def show(
         console.print(JSON(json.dumps(example["canonical"])))
     _refusals(console, documents, details)
     problems, line = _sum(documents, details, stored, expected_files)
+    problems += _receipts(console, details)
     for problem in problems:
         console.print(f"[red]{escape(problem)}[/]")
     for each in closing:
@@ -68,6 +69,23 @@ def _refusals(console: Console, documents: list[dict[str, Any]], details: dict[s
             console.print(f"    {escape(fault['message'])}. To fix: {escape(fault['fix'])}")
         for answer in details[each["id"]]["acknowledgments"]:
             console.print(f"  Our answer: [dim]{escape((answer['content'] or '').strip()[-180:])}[/]")
+
+
+def _receipts(console: Console, details: dict[str, Any]) -> list[str]:
+    """Show who has confirmed what over AS2, and return what nobody has."""
+    found = {
+        each["id"]: each for detail in details.values() for each in detail["receipts"] if each["transport"] == "as2"
+    }
+    states = [each["state"] for each in found.values()]
+    console.print(
+        f"\nOver AS2, signed and encrypted: {len(found)} messages with the supplier; it has confirmed"
+        f" {states.count('delivered')}, and we {states.count('given')} in the answer and {states.count('sent')} later"
+    )
+    wanted = {"delivered", "given", "sent"}
+    problems = [f"no receipt is {state}: not everything went over AS2" for state in sorted(wanted - set(states))]
+    return problems + [
+        f"{each['message_id']} is {each['state']}" for each in found.values() if each["state"] not in wanted
+    ]
 
 
 def _sum(

@@ -1,19 +1,19 @@
-"""A simulated supplier with an EDI desk of its own: it knows nothing of the gateway but its REST doors.
+"""A simulated supplier with an EDI desk of its own: it knows nothing of the gateway but its AS2 door.
 
-    python -m gateway.demo.supplier GATEWAY       with the key in DEMO_SUPPLIER_KEY
+    python -m gateway.demo.supplier GATEWAY KEYS       prints its address; KEYS is a folder with its key and both certificates
 
-It fetches what waits, answers each 850 with a 997, an 855, an 856 and an 810, and takes acknowledgments in. Its X12 is put
-together by hand, as a small supplier's script would do it.
+It takes in what comes over AS2, answers each 850 with a 997, an 855, an 856 and an 810, and takes acknowledgments in. Its X12 is
+put together by hand, as a small supplier's script would do it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
-import aiohttp
+from gateway.demo.as2_desk import AS2Desk, Pair
 
 US, THEM = "DEMOSUPPLIER", "DEMOBUYER"
 
@@ -21,38 +21,12 @@ US, THEM = "DEMOSUPPLIER", "DEMOBUYER"
 class Desk:
     """The supplier's EDI desk."""
 
-    def __init__(self, gateway: str, key: str) -> None:
-        self._gateway = gateway
-        self._headers = {"Authorization": f"Bearer {key}"}
+    def __init__(self) -> None:
         self._number = 0
 
-    async def run(self) -> None:
-        """Fetch and answer until stopped."""
-        async with aiohttp.ClientSession(headers=self._headers) as session:
-            while True:
-                try:
-                    await self._look(session)
-                except aiohttp.ClientError:
-                    await asyncio.sleep(1)
-                await asyncio.sleep(0.3)
-
-    async def _look(self, session: aiohttp.ClientSession) -> None:
-        async with session.get(f"{self._gateway}/api/v1/outbox") as response:
-            items = (await response.json())["items"]
-        for item in items:
-            async with session.get(self._gateway + item["content"]) as response:
-                text = await response.text()
-            answers = self._answers(text) if "~ST*850*" in text else []
-            async with session.post(self._gateway + item["receipt"]) as response:
-                response.raise_for_status()
-            for answer in answers:
-                await self._post(session, answer)
-
-    async def _post(self, session: aiohttp.ClientSession, text: str) -> None:
-        url = f"{self._gateway}/api/v1/documents"
-        headers = {"Content-Type": "application/edi-x12"}
-        async with session.post(url, data=text.encode(), headers=headers) as response:
-            response.raise_for_status()
+    def answers(self, text: str) -> list[str]:
+        """Return what answers an interchange: nothing, unless it is an order."""
+        return self._answers(text) if "~ST*850*" in text else []
 
     def _answers(self, text: str) -> list[str]:
         """Read an 850 as far as needed, and write what answers it."""
@@ -105,4 +79,4 @@ class Desk:
 
 
 if __name__ == "__main__":
-    asyncio.run(Desk(sys.argv[1], os.environ["DEMO_SUPPLIER_KEY"]).run())
+    asyncio.run(AS2Desk(sys.argv[1], Pair.read(Path(sys.argv[2])), Desk().answers).run())

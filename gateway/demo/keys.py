@@ -1,0 +1,34 @@
+"""Keys and certificates for the demonstration, made on the spot and thrown away with its folder."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+
+def write_key(name: str, private: Path, *certificates: Path) -> None:
+    """Make a key that is valid for a year, and write it to ``private`` and its certificate to each of ``certificates``."""
+    key = rsa.generate_private_key(65537, 2048)
+    subject, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=366))
+    )
+    made = builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    for path in certificates:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(made)
+    private.parent.mkdir(parents=True, exist_ok=True)
+    private.touch(mode=0o600)
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
