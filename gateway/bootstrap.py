@@ -20,6 +20,7 @@ from gateway.ledger.chain import SqlLog
 from gateway.ledger.engine import make_engine
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there
+from gateway.ledger.oversight import SqlOversight
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
@@ -38,6 +39,7 @@ from gateway.transports.folder.sender import FolderSender
 from gateway.transports.rest.callers import Callers
 from gateway.transports.rest.health import Health
 from gateway.transports.rest.outbox import Outbox
+from gateway.transports.rest.oversight import Oversight
 from gateway.transports.rest.reading import DocumentReading
 from gateway.transports.rest.receiver import DocumentReceiver
 from gateway.transports.rest.sender import RestSender
@@ -212,6 +214,7 @@ def make_routes(
         *DocumentReceiver(world, callers).routes(),
         *DocumentReading(world, views, callers).routes(),
         *Outbox(world, views, callers).routes(),
+        *Oversight(world, views, SqlOversight(views.database), callers).routes(),
         *ErpInbox(world, erp_keys).routes(),
         *publishing.routes(callers.operator),
         *Health(views, callers, problems, publishing.reports).routes(),

@@ -10,7 +10,20 @@ import typer
 from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.cli import as2, certificates, demo, evidence, files, guides, ledger, mappings, partners, serving, sftp
+from gateway.cli import (
+    as2,
+    certificates,
+    demo,
+    evidence,
+    files,
+    guides,
+    ledger,
+    mappings,
+    oversight,
+    partners,
+    serving,
+    sftp,
+)
 from gateway.cli.console import err, show_error
 from gateway.cli.examples import add_examples
 from gateway.errors import GatewayError
@@ -24,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (serving, files, guides, mappings, partners, certificates, as2, sftp, ledger, evidence, demo):
+for module in (serving, files, guides, mappings, partners, certificates, as2, sftp, ledger, oversight, evidence, demo):
     module.register(app)
 add_examples(app)
 

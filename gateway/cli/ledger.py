@@ -1,10 +1,9 @@
-"""``gateway trace``, ``gateway replay``, ``gateway cases``, ``gateway db``: what the ledger knows."""
+"""``gateway trace``, ``gateway db``: what the ledger knows."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,10 +19,7 @@ from gateway.ledger.migrate import upgrade
 from gateway.ledger.opening import open_ledger
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.views import SqlViews
-from gateway.pipeline.oversight.replay import replay as replay_subject
-from gateway.pipeline.ports import Clock
 from gateway.settings import load_settings
-from gateway.stamps import IdMaker, utc_now
 from gateway.tracking.receipt import Receipt
 
 T = TypeVar("T")
@@ -32,18 +28,10 @@ T = TypeVar("T")
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(trace)
-    app.command()(replay)
-    app.command()(cases)
     database = typer.Typer(no_args_is_help=True, help="The ledger's database.")
     database.command("upgrade")(db_upgrade)
     database.command("copy")(db_copy)
     app.add_typer(database, name="db")
-
-
-@dataclass(frozen=True, slots=True)
-class _Stamps:
-    clock: Clock
-    new_id: Callable[[], str]
 
 
 def with_ledger(work: Callable[[SqlLedger], Awaitable[T]]) -> T:
@@ -186,36 +174,6 @@ def _show_receipt(receipt: dict[str, Any]) -> None:
         out.print(f"    mic: {receipt['mic']}, {receipt['mic_algorithm']}")
     for warning in receipt["warnings"] or []:
         out.print(f"    warning: {escape(warning)}")
-
-
-def replay(
-    what: str = typer.Argument(..., metavar="ID", help="Id of a document, a transmission or a receipt of ours."),
-    reason: str = typer.Option(..., "--reason", help="Why; it stands on the timeline."),
-    recompute: bool = typer.Option(False, "--recompute", help="Judge and translate again before delivering."),
-) -> None:
-    """Send something on its way again after its cause was put right. A running gateway takes it up within a second."""
-
-    async def again(database: SqlLedger) -> str:
-        stamps = _Stamps(utc_now, IdMaker())
-        task = await database.tx(lambda uow: replay_subject(uow, stamps, what, reason, recompute=recompute))
-        return str(task.step)
-
-    step = with_ledger(again)
-    out.print(f"{what}: {step} is due. Follow it with: gateway trace {what}")
-
-
-def cases(partner: str | None = typer.Option(None, "--partner", "-p", help="Only those of one partner.")) -> None:
-    """List what waits for a person, and what to do."""
-
-    async def look(database: SqlLedger) -> list[Any]:
-        return (await SqlViews(database).open_cases(partner, 0, 500)).items
-
-    found = with_ledger(look)
-    for case in found:
-        out.print(f"[bold]{escape(case.subject)}[/] {escape(case.partner or '')} {case.cause} ({case.owner})")
-        out.print(f"  {escape(case.title)}: {escape(case.detail[:400])}")
-        out.print(f"  Next: {escape(case.next_action)}")
-    err.print(f"{len(found)} open")
 
 
 def db_upgrade() -> None:

@@ -37,6 +37,11 @@ class SqlViews:
     def __init__(self, database: SqlLedger) -> None:
         self._database = database
 
+    @property
+    def database(self) -> SqlLedger:
+        """What is read from."""
+        return self._database
+
     async def documents(self, query: DocumentQuery, after: int, limit: int) -> Page[Document]:
         """Return documents in the order of their arrival."""
         table = tables.documents

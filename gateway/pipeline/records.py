@@ -15,7 +15,9 @@ from gateway.tracking.transmission import Transmission
 def note_event(
     uow: UnitOfWork, stamps: Stamps, kind: str, about: Document | Transmission | Receipt, **data: Any
 ) -> None:
-    """Put an event on the timeline of ``about``; it is published with the commit."""
+    """Put an event on the timeline of ``about``; it is published with the commit. It names the replay that led to it."""
+    if isinstance(about, Document) and about.replay is not None:
+        data["replay"] = about.replay
     uow.add(Event(kind, stamps.clock(), about.id, about.partner, about.tracking_id, data))
 
 

@@ -5,7 +5,7 @@ partner --receive--> READ --+--> TRANSLATE --> DELIVER --> ERP          inbound
                             +--> reconcile (997, TA1, 824 of the partner)
 ERP ----accept-----> COMPOSE --> TRANSMIT --> partner, then CHASE       outbound
 partner --receive--> CONFIRM --> partner               a receipt that is owed later
-person --replay----> VALIDATE --> TRANSLATE ...
+person --replay----> VALIDATE --> TRANSLATE ...             or RECOMPUTE, DELIVER, TRANSMIT, as declared
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gateway.pipeline.inbound import confirm, deliver, read, translate, validate
+from gateway.pipeline.inbound import confirm, deliver, read, recompute, translate, validate
 from gateway.pipeline.outbound import compose, transmit
 from gateway.pipeline.oversight import chase, chase_receipt
 from gateway.pipeline.ports import World
@@ -43,6 +43,7 @@ ROUTE: dict[StepName, Leg] = {
     ),
     StepName.VALIDATE: Leg(validate.run, Document, False, (StepName.TRANSLATE,)),
     StepName.TRANSLATE: Leg(translate.run, Document, False, (StepName.DELIVER, StepName.CHASE, StepName.TRANSMIT)),
+    StepName.RECOMPUTE: Leg(recompute.run, Document, False, ()),
     StepName.DELIVER: Leg(deliver.run, Document, True, (StepName.TRANSMIT,)),
     StepName.COMPOSE: Leg(compose.run, Document, False, (StepName.TRANSMIT,)),
     StepName.TRANSMIT: Leg(transmit.run, Transmission, True, (StepName.CHASE, StepName.CHASE_RECEIPT)),

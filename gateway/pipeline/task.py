@@ -20,6 +20,7 @@ class StepName(StrEnum):
     CHASE = "chase"
     CONFIRM = "confirm"
     CHASE_RECEIPT = "chase_receipt"
+    RECOMPUTE = "recompute"
 
 
 @dataclass(slots=True)

@@ -129,7 +129,7 @@ _ROWS = (
         "acknowledgment-overdue",
         Owner.PARTNER,
         "the partner has not acknowledged what we sent in time",
-        "ask the partner whether it arrived; to send it again: gateway replay ID",
+        "ask the partner whether it arrived; to send it again: gateway replay ID --effect partner",
     ),
     Cause(
         "promise-overdue",

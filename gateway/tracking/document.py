@@ -43,6 +43,7 @@ class DocumentEvent(StrEnum):
     SET_ASIDE = "set aside"
     PARK = "park"
     REPLAY = "replay"
+    DELIVER_AGAIN = "deliver again"
 
 
 _S, _E = DocumentState, DocumentEvent
@@ -63,6 +64,7 @@ DOCUMENT_LIFE: Life[DocumentState, DocumentEvent] = Life(
         Row((_S.RECEIVED, _S.ACCEPTED, _S.TRANSLATED, _S.COMPOSED), _E.PARK, _S.PARKED),
         Row((_S.PARKED, _S.REJECTED, _S.SET_ASIDE, _S.DELIVERED), _E.REPLAY, _S.RECEIVED),
         Row((_S.SENT,), _E.REPLAY, _S.COMPOSED),
+        Row((_S.DELIVERED,), _E.DELIVER_AGAIN, _S.TRANSLATED),
     ),
 )
 

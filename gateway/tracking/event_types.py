@@ -26,6 +26,8 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "certificate": (_TEXT, "SHA-256 fingerprint."),
     "code": (_TEXT, "The code that stands for the reason."),
     "days": (_WHOLE, "How many days are left."),
+    "changed": (_TRUTH, "Whether the canonical message is another one now."),
+    "effect": (_TEXT, "What a replay was to do."),
     "erp": (_TEXT, "Which ERP."),
     "faults": (_WHOLE, "How many faults were found."),
     "first": (_TEXT, "Id of the document that came first."),
@@ -71,8 +73,9 @@ class EventType:
     inside: frozenset[str] = frozenset()
 
 
-# What evidence rests on: the SHA-256 of the bytes that an event speaks of, and of the configuration then in force.
-_PROOF = frozenset({"kept", "configuration"})
+# What evidence rests on: the SHA-256 of the bytes that an event speaks of, the configuration then in force, and the replay that
+# led to it, if any.
+_PROOF = frozenset({"kept", "configuration", "replay"})
 
 
 def _row(name: str, words: str, data: str = "", inside: str = "") -> EventType:
@@ -148,7 +151,8 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("purged", "Bytes were deleted after their time; their digests stay.", "", "reason person digests"),
         # Work
         _row("step.retried", "A step failed and is tried again.", "step attempt wait", "detail"),
-        _row("replayed", "Somebody sent it on its way again.", "step", "reason"),
+        _row("replayed", "Somebody sent it on its way again.", "step effect", "reason"),
+        _row("document.recomputed", "A document was judged and translated anew.", "verdict changed faults", "detail"),
     )
 }
 

@@ -4,6 +4,7 @@ import pytest
 
 from gateway.errors import LifecycleError
 from gateway.tracking.case import CAUSES
+from gateway.tracking.case_actions import ACTIONS, Action
 from gateway.tracking.document import DOCUMENT_LIFE, DocumentEvent, DocumentState
 from gateway.tracking.order import ORDER_LIFE, OrderEvent, OrderState, event_of
 from gateway.tracking.promise import PROMISE_LIFE, PromiseEvent, PromiseState
@@ -103,6 +104,14 @@ def test_documents_may_come_in_any_order():
     for event in (OrderEvent.INVOICED, OrderEvent.SHIPPED, OrderEvent.INVOICED):
         state = ORDER_LIFE.after(state, event)
     assert state == OrderState.INVOICED
+
+
+def test_every_cause_says_what_may_be_done_and_each_case_may_be_closed():
+    assert set(ACTIONS) == set(CAUSES)
+    assert all(Action.CLOSE in actions for actions in ACTIONS.values())
+    for cause, row in CAUSES.items():
+        if row.next_action.endswith("gateway replay ID"):
+            assert Action.REPLAY in ACTIONS[cause], cause
 
 
 def test_causes_are_known_by_their_code_and_begin_with_what_to_do():

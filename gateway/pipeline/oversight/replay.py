@@ -43,7 +43,12 @@ def _document(uow: UnitOfWork, stamps: Stamps, document: Document, recompute: bo
     state = DocumentState(document.state)
     now = stamps.clock()
     if document.direction == "outbound":
-        if document.sent_in is not None and state in (DocumentState.COMPOSED, DocumentState.SENT, DocumentState.PARKED):
+        if state == DocumentState.SENT:
+            raise LifecycleError(
+                f"Document {document.id} was sent. To send it again under the same numbers: gateway replay {document.id}"
+                " --effect partner."
+            )
+        if document.sent_in is not None and state in (DocumentState.COMPOSED, DocumentState.PARKED):
             return Task(StepName.TRANSMIT, document.sent_in, document.tracking_id, now)
         if state != DocumentState.PARKED:
             raise LifecycleError(
@@ -53,7 +58,8 @@ def _document(uow: UnitOfWork, stamps: Stamps, document: Document, recompute: bo
         return Task(StepName.COMPOSE, document.id, document.tracking_id, now)
     if state == DocumentState.DELIVERED:
         raise LifecycleError(
-            f"Document {document.id} was delivered to the ERP under its key; delivering it again would be for nothing."
+            f"Document {document.id} was delivered to the ERP under its key; to deliver it again, declare how:"
+            f" gateway replay {document.id} --effect erp-same-key or erp-new-key."
         )
     if state == DocumentState.PARKED and document.canonical is not None and not recompute:
         return Task(StepName.DELIVER, document.id, document.tracking_id, now)

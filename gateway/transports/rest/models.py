@@ -8,10 +8,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.tracking.case import Case
-from gateway.tracking.document import Document
+from gateway.tracking.case_actions import actions_for
+from gateway.tracking.document import AcknowledgmentState, Document
 from gateway.tracking.event import Event
 from gateway.tracking.receipt import Receipt
-from gateway.tracking.transmission import Transmission
 from gateway.x12.standards import set_definition
 
 
@@ -78,11 +78,13 @@ class CaseBody(_Body):
     opened_at: datetime
     closed_at: datetime | None
     resolution: str | None
+    actions: list[str] = Field(description="What may be done: replay, recompute, send again, close.")
 
     @classmethod
     def of(cls, case: Case) -> CaseBody:
         """Show a case."""
-        return cls(**{name: getattr(case, name) for name in cls.model_fields})
+        names = [name for name in cls.model_fields if name != "actions"]
+        return cls(**{name: getattr(case, name) for name in names}, actions=list(actions_for(case.cause)))
 
 
 class DocumentBody(_Body):
@@ -98,7 +100,7 @@ class DocumentBody(_Body):
         description="The version by whose tables the set is judged, with what is read differently; empty where it is not defined."
     )
     state: str
-    acknowledgment: str = Field(description="none, waiting, accepted, accepted_with_errors, rejected or overdue")
+    acknowledgment: str = Field(description=", ".join(AcknowledgmentState))
     test: bool
     interchange_number: str
     group_number: str
@@ -254,47 +256,3 @@ class CaseList(_Body):
 
     items: list[CaseBody]
     after: int | None
-
-
-class OutboxItem(_Body):
-    """Something that waits to be fetched."""
-
-    id: str
-    set: str | None = Field(description="What it carries: 850, 997, TA1, ...")
-    control_number: str | None
-    content_type: str
-    size: int
-    sha256: str
-    created_at: datetime
-    content: str = Field(description="Path of the bytes.")
-    receipt: str = Field(description="Post here once you have stored them.")
-
-    @classmethod
-    def of(cls, transmission: Transmission) -> OutboxItem:
-        """Show a waiting transmission."""
-        path = f"/api/v1/outbox/{transmission.id}"
-        return cls(
-            id=transmission.id,
-            set=transmission.name,
-            control_number=transmission.control_number,
-            content_type=transmission.content_type,
-            size=transmission.size,
-            sha256=transmission.digest,
-            created_at=transmission.created_at,
-            content=path,
-            receipt=f"{path}/receipt",
-        )
-
-
-class OutboxList(_Body):
-    """What waits; ``after`` is the cursor for the next ones."""
-
-    items: list[OutboxItem]
-    after: int | None
-
-
-class FetchedBody(_Body):
-    """The receipt was noted; the item is no longer in the outbox."""
-
-    id: str
-    state: str

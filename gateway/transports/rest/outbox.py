@@ -11,7 +11,7 @@ from gateway.pipeline.task import Task
 from gateway.pipeline.views import Views
 from gateway.tracking.transmission import Transmission, TransmissionState
 from gateway.transports.rest.callers import Callers
-from gateway.transports.rest.models import FetchedBody, OutboxItem, OutboxList
+from gateway.transports.rest.outbox_models import FetchedBody, OutboxItem, OutboxList
 from gateway.transports.rest.reading import reply
 from gateway.web.asking import PAGE, id_of, page_of, read_query
 from gateway.web.routes import Answer, Route

@@ -17,7 +17,6 @@ from gateway.transports.rest.callers import Caller, Callers
 from gateway.transports.rest.models import (
     AcknowledgmentBody,
     CaseBody,
-    CaseList,
     ConfirmationBody,
     DocumentBody,
     DocumentList,
@@ -48,7 +47,6 @@ _FILTERS = (
     *PAGE,
 )
 _SHOWN = 500  # Documents of one transmission; the others are a list of their own.
-_CASE_FILTERS = (Parameter("partner", "query", text(), "Only cases with this partner."), *PAGE)
 
 
 class DocumentReading:
@@ -109,13 +107,6 @@ class DocumentReading:
             raise NotFound
         data = await self._world.vault.read(transmission.digest)
         return web.Response(body=data, content_type="application/octet-stream")
-
-    async def cases(self, request: web.Request) -> web.StreamResponse:
-        """List what waits for a person."""
-        self._callers.operator(request)
-        asked = read_query(request, _CASE_FILTERS)
-        page = await self._views.open_cases(asked.get("partner"), *page_of(asked))
-        return reply(CaseList(items=[CaseBody.of(case) for case in page.items], after=page.after))
 
     async def _transmission(self, wanted: str, caller: Caller) -> Transmission:
         transmission = await self._views.transmission(wanted)
@@ -189,9 +180,6 @@ class DocumentReading:
                   "The exact bytes", "partner or operator",
                   (Answer(200, "The bytes as they came or went.", None, "application/octet-stream"),), (401, 404, 503),
                   tag="documents"),
-            Route("GET", "/api/v1/cases", self.cases, "listCases", "List what waits for a person", "operator",
-                  (Answer(200, "Open cases, oldest first.", CaseList),), (400, 401, 403),
-                  _CASE_FILTERS, tag="cases"),
         ]  # fmt: skip
 
 

@@ -1,0 +1,64 @@
+"""What a person may do about a case, by its cause. Drawn from by the console, the API and the command line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Something that may be done about a case."""
+
+    REPLAY = "replay"  # Take it on from where it stopped.
+    RECOMPUTE = "recompute"  # Judge and translate anew, then go on.
+    SEND_AGAIN = "send again"
+    CLOSE = "close"
+
+
+_A = Action
+_GOES_ON = (_A.REPLAY, _A.RECOMPUTE, _A.CLOSE)
+_STOPPED = (_A.REPLAY, _A.CLOSE)
+_SENT = (_A.SEND_AGAIN, _A.CLOSE)
+_TOLD = (_A.CLOSE,)
+
+ACTIONS: dict[str, tuple[Action, ...]] = {
+    "unknown-sender": _STOPPED,
+    "unknown-receiver": _STOPPED,
+    "wrong-sender": _STOPPED,
+    "no-agreement": _GOES_ON,
+    "not-readable": _TOLD,
+    "interchange-rejected": _STOPPED,
+    "group-rejected": _STOPPED,
+    "document-rejected": _GOES_ON,
+    "numbers-reused": _TOLD,
+    "translation-failed": _GOES_ON,
+    "totals-differ": _GOES_ON,
+    "erp-rejected": _GOES_ON,
+    "delivery-exhausted": _STOPPED,
+    "compose-failed": _STOPPED,
+    "acknowledgment-rejected": _SENT,
+    "advice-rejected": _TOLD,
+    "acknowledgment-overdue": _SENT,
+    "promise-overdue": _SENT,
+    "promise-overdue-by-us": _TOLD,
+    "confirmation-overdue": _TOLD,
+    "interchange-missing": _TOLD,
+    "acknowledgment-orphan": _TOLD,
+    "message-refused": _TOLD,
+    "unknown-names": _TOLD,
+    "receipt-address": _STOPPED,
+    "receipt-undelivered": _STOPPED,
+    "receipt-failed": _STOPPED,
+    "receipt-warning": _TOLD,
+    "receipt-doubtful": _STOPPED,
+    "receipt-overdue": _STOPPED,
+    "receipt-orphan": _TOLD,
+    "certificate-expiring": _TOLD,
+    "server-not-read": _TOLD,
+    "file-not-fetched": _TOLD,
+    "internal": _GOES_ON,
+}
+
+
+def actions_for(cause: str) -> tuple[Action, ...]:
+    """Return what may be done about a case with this cause."""
+    return ACTIONS.get(cause, _TOLD)
