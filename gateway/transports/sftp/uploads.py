@@ -40,7 +40,7 @@ class Ranges:
 
     def covers(self, size: int) -> bool:
         """Tell whether every byte before ``size`` is there."""
-        return size == 0 or (len(self._ranges) == 1 and self._ranges[0][0] == 0 and self._ranges[0][1] >= size)
+        return size == 0 or self.first_gap >= size
 
     @property
     def first_gap(self) -> int:
