@@ -126,6 +126,8 @@ def split(body: Slice, boundary: bytes) -> list[Slice]:
         if start >= 0:
             parts.append(body.part(start, max(start, end)))
         if closing:
+            if not parts:
+                raise MalformedMIME("The multipart ends before its first part. Check that the body arrives whole.")
             return parts
         if len(parts) >= MOST_PARTS:
             raise MalformedMIME(f"The multipart has more than {MOST_PARTS} parts. Send fewer in one message.")

@@ -1,11 +1,12 @@
 """Traps 12 to 23, 26, 28 and 29: heads, names, boundaries and parts as peers really write them."""
 
 import base64
+import contextlib
 
 import pytest
 
 from gateway.as2.disposition import DispositionType, ModifierKind, parse_disposition
-from gateway.as2.errors import InvalidMessageID, MalformedMIME
+from gateway.as2.errors import AS2Error, InvalidMessageID, MalformedMIME
 from gateway.as2.headers import Headers, from_pairs, parse_head
 from gateway.as2.mdn_reading import looks_like_receipt
 from gateway.as2.message import Payload, Policy, pack
@@ -638,3 +639,13 @@ def test_headers_of_a_partner_come_along_and_nothing_is_packed_out_of_nothing():
     assert (message.headers.get("x-tenant"), message.headers.get("subject")) == ("7", "Invoices")
     with pytest.raises(ValueError, match="nothing to pack"):
         pack([], terms(), marks(), spool)
+
+
+def test_a_multipart_that_ends_before_it_begins_has_no_parts_and_crashes_nobody():
+    body = b"--b--\r\n\r\n"
+    with pytest.raises(MalformedMIME):
+        split(Slice(body), b"b")
+    for kind in ("multipart/signed; boundary=b", "multipart/report; boundary=b", "multipart/mixed; boundary=b"):
+        assert looks_like_receipt(headers(kind), Slice(body)) is (kind.startswith("multipart/report"))
+        with contextlib.suppress(AS2Error):
+            assert received(headers(kind), body).payloads[0].read() == body
