@@ -16,6 +16,7 @@ from gateway.erp.folder import FolderErp
 from gateway.erp.http import HttpErp
 from gateway.erp.inbox import ErpInbox, ErpInboxFolder
 from gateway.errors import ConfigurationError, Problem
+from gateway.evidence.authority import time_stamper
 from gateway.ledger.chain import SqlLog
 from gateway.ledger.engine import make_engine
 from gateway.ledger.lock import FolderLock
@@ -124,7 +125,8 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
     if not roles.receive:
         routes = [route for route in routes if route.tag == "health"]
     expiry = ExpiryWatch(world.ledger, world, lambda: configuration().directory)
-    sealer = in_turn(database, "seal the log", Sealer(SqlLog(database), world.clock).run)
+    authority = time_stamper(settings.gateway.time_stamps, settings.environment.config_dir)
+    sealer = in_turn(database, "seal the log", Sealer(SqlLog(database), world.clock, authority).run)
     return House(
         settings=settings,
         world=world,

@@ -148,6 +148,13 @@ class SFTPDoorText(_Text):
     login_within: Duration = Field(read_duration("30s"), description="How long a client may take to log in.")
 
 
+class TimeStampsText(_Text):
+    """An authority (RFC 3161) that stamps the daily checkpoints of the log."""
+
+    url: Address = Field(description="Where it is asked; redirects are not followed.")
+    certificate: str = Field(description="Its root certificate as PEM; below the configuration folder unless absolute.")
+
+
 class GatewayText(_Text):
     """gateway.yaml."""
 
@@ -167,6 +174,9 @@ class GatewayText(_Text):
         default_factory=dict, description="Who is told of events by HTTP, by their names."
     )
     limits: LimitsText = Field(LimitsText(), description="Bounds.")
+    time_stamps: TimeStampsText | None = Field(
+        None, description="Who stamps the daily checkpoints of the log; without it they bear no time stamp."
+    )
 
 
 class Settings(_Text):

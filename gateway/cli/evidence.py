@@ -11,6 +11,7 @@ import typer
 
 from gateway.cli.console import err, out
 from gateway.errors import NotFound
+from gateway.evidence.authority import HttpAuthority, time_stamper
 from gateway.evidence.checking import Checker
 from gateway.evidence.collecting import gather
 from gateway.evidence.exporting import Exporter
@@ -22,7 +23,7 @@ from gateway.ledger.migrate import upgrade
 from gateway.ledger.opening import open_ledger
 from gateway.ledger.vault import FileVault
 from gateway.pipeline.oversight.seal import Sealer
-from gateway.settings import load_settings
+from gateway.settings import Settings, load_settings
 from gateway.stamps import utc_now
 
 T = TypeVar("T")
@@ -35,6 +36,11 @@ def register(app: typer.Typer) -> None:
     group.command()(verify)
     group.command()(check)
     app.add_typer(group, name="evidence")
+
+
+def _authority(settings: Settings) -> HttpAuthority | None:
+    """Return the authority that gateway.yaml names."""
+    return time_stamper(settings.gateway.time_stamps, settings.environment.config_dir)
 
 
 def _with_archive(work: Callable[[SqlArchive, FileVault], Awaitable[T]]) -> T:
@@ -68,13 +74,14 @@ def export(
     """Write a bundle that proves to others what came, what went, and what was done, for a document or a whole order."""
 
     async def make(archive: SqlArchive, vault: FileVault) -> int:
-        sealer = Sealer(archive, utc_now)
+        authority = _authority(load_settings())
+        sealer = Sealer(archive, utc_now, authority)
         case = await gather(archive, ids)
         await sealer.seal()
         last, block = await archive.last_seal(), await archive.block_with(max(case.events, default=1))
         if block is not None and last is not None and await archive.checkpoint_over(block.number) is None:
             await sealer.check()
-        files = await Exporter(archive, vault).export(case, ids)
+        files = await Exporter(archive, vault, authority.certificate if authority else None).export(case, ids)
         write_zip(files, output)
         return len(files)
 

@@ -39,11 +39,12 @@ class NotSealed(GatewayError):
 
 
 class Exporter:
-    """Makes one bundle."""
+    """Makes one bundle. ``authority`` is the certificate (PEM) by which time stamps are verified."""
 
-    def __init__(self, archive: Archive, vault: Vault) -> None:
+    def __init__(self, archive: Archive, vault: Vault, authority: bytes | None = None) -> None:
         self._archive = archive
         self._vault = vault
+        self._authority = authority
         self._bundle = Bundle()
         self._sealed: list[str] = []
         self._signatures: list[str] = []
@@ -164,7 +165,8 @@ class Exporter:
             if checkpoint is None:
                 raise NotSealed
             self._bundle.files[f"checkpoints/{checkpoint.id}.txt"] = checkpoint.text
-            if checkpoint.token is not None:
+            if checkpoint.token is not None and self._authority is not None:
+                self._bundle.files["checkpoints/authority.pem"] = self._authority
                 self._bundle.files[f"checkpoints/{checkpoint.id}.tsr"] = checkpoint.token
             for number in range(max(done + 1, block.number), checkpoint.block + 1):
                 found = await self._archive.block(number)

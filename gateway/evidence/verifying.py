@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gateway.errors import NotFound
+from gateway.evidence.authority import what_is_wrong_with
 from gateway.evidence.layout import EVENTS, SEALED, SIGNATURES, SUMS
 from gateway.evidence.signatures import certificates_in, part_receipt, signer_of
 from gateway.tracking.chain import numbered
@@ -37,7 +38,8 @@ def verify_bundle(files: Mapping[str, bytes]) -> list[str]:
     missing = [f"{name} is missing" for name in _NEEDED if name not in files]
     if missing:
         return missing
-    return [*_sums(files), *_events(files), *_chain(files), *_sealed(files), *_signatures(files)]
+    found = (_sums(files), _events(files), _chain(files), _sealed(files), _signatures(files), _stamps(files))
+    return [words for part in found for words in part]
 
 
 def _sums(files: Mapping[str, bytes]) -> Iterator[str]:
@@ -119,6 +121,14 @@ def _signatures(files: Mapping[str, bytes]) -> Iterator[str]:
 
 def _header_of(block: int) -> str:
     return f"chain/{numbered(block)}.header"
+
+
+def _stamps(files: Mapping[str, bytes]) -> Iterator[str]:
+    for name in sorted(each for each in files if _is(each, "checkpoints/", ".tsr")):
+        text = files.get(f"{name.removesuffix('.tsr')}.txt", b"")
+        wrong = what_is_wrong_with(files[name], text, files.get("checkpoints/authority.pem", b""))
+        if wrong:
+            yield f"{name} is no time stamp of checkpoints/authority.pem for its checkpoint: {wrong}"
 
 
 def _lines(data: bytes) -> list[str]:
