@@ -14,6 +14,7 @@ from gateway.cli import (
     as2,
     certificates,
     demo,
+    events,
     evidence,
     files,
     guides,
@@ -37,7 +38,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (serving, files, guides, mappings, partners, certificates, as2, sftp, ledger, oversight, evidence, demo):
+for module in (
+    serving,
+    files,
+    guides,
+    mappings,
+    partners,
+    certificates,
+    as2,
+    sftp,
+    ledger,
+    oversight,
+    evidence,
+    events,
+    demo,
+):
     module.register(app)
 add_examples(app)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gateway.reference.asyncapi import asyncapi
 from gateway.reference.lists import commands, errors, faults, mapping_functions, quirks, states, tolerances
 from gateway.reference.schemas import file_schemas, message_schemas, xml_schema
 from gateway.reference.settings import agreements, settings
@@ -18,6 +19,7 @@ def reference() -> dict[str, bytes]:
     """Return all files of the reference: path below ``docs/`` -> content."""
     found = {f"schemas/{name}.json": data for name, data in {**message_schemas(), **file_schemas()}.items()}
     found["schemas/canonical.xsd"] = xml_schema()
+    found["asyncapi.yaml"] = asyncapi()
     pages = (commands, settings, agreements, errors, tolerances, quirks, mapping_functions, faults, states)
     for page in pages:
         name = page.__name__.replace("_", "-")

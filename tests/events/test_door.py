@@ -58,7 +58,7 @@ async def test_the_log_is_read_in_parts_from_a_cursor_on_and_again(tmp_path, dat
         await house.send(invoice(4))
         await house.settle()
         later = (await house.get(f"/api/v1/events?after={last}&limit=500"))["items"]
-        assert later[0]["type"] == "transmission.received"
+        assert "transmission.received" in [each["type"] for each in later]
         assert [each["id"] for each in await _all(house)] == [each["id"] for each in [*found, *later]]
 
 
