@@ -1,8 +1,15 @@
-"""What the tests of AS2 share."""
+"""What the tests of AS2 share. The runs of atheris belong to the long proof only."""
+
+import os
+import platform
+import sys
 
 import pytest
 
 from tests.as2.openssl import OpenSSL
+
+_HAS_ATHERIS = (sys.platform, platform.machine()) == ("linux", "x86_64") and sys.version_info < (3, 14)
+collect_ignore = [] if os.environ.get("GATEWAY_PROOF") and _HAS_ATHERIS else ["test_fuzzing.py"]
 
 
 @pytest.fixture
