@@ -11,6 +11,8 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
+import weakref
 from pathlib import Path
 
 import asyncssh
@@ -56,7 +58,11 @@ class Sshd:
     def __init__(self, keys: Keys, base: Path, kind: str) -> None:
         self.keys, self.kind = keys, kind
         self.base = base
-        self.folder = base / "theirs"
+        if kind == "openssh" and os.getuid() == 0:
+            # It runs as another user, and pytest closes its folders to others whenever a second run of it begins.
+            self.base = Path(tempfile.mkdtemp(prefix="sshd-"))
+            weakref.finalize(self, shutil.rmtree, self.base, ignore_errors=True)
+        self.folder = self.base / "theirs"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.user = "daemon" if os.getuid() == 0 and kind == "openssh" else pwd.getpwuid(os.getuid()).pw_name
         self.process: asyncio.subprocess.Process | None = None
@@ -96,6 +102,7 @@ class Sshd:
 
     async def _start_openssh(self, authorized: Path, host: Path) -> None:
         """Run sshd as a user without rights: then it needs nothing of the machine, and lets in that user alone."""
+        host = Path(shutil.copy(host, self.base / "host"))
         config = self.base / "sshd_config"
         lines = [
             f"ListenAddress 127.0.0.1:{self.port}", f"HostKey {host}", f"AuthorizedKeysFile {authorized}",
@@ -107,12 +114,8 @@ class Sshd:
         how = {}
         if os.getuid() == 0:
             who = pwd.getpwnam(self.user)
-            for path in (host, authorized, config, self.folder):
+            for path in (self.base, host, authorized, config, self.folder):
                 os.chown(path, who.pw_uid, who.pw_gid)
-            for parent in (self.base, *self.base.parents):
-                if parent.stat().st_uid == 0 and parent != Path("/"):
-                    parent.chmod(parent.stat().st_mode | 0o011)
-            self.keys.folder.chmod(0o711)
             how = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
         self.process = await asyncio.create_subprocess_exec(
             sshd_path(), "-D", "-e", "-q", "-f", str(config), start_new_session=True, **how
