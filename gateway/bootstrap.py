@@ -219,7 +219,7 @@ def make_routes(
         *Oversight(world, views, SqlOversight(views.database), callers).routes(),
         *ErpInbox(world, erp_keys).routes(),
         *publishing.routes(callers.operator),
-        *Health(views, callers, problems, publishing.reports).routes(),
+        *Health(views, callers, problems, publishing.reports, lambda: world.circuits.states(world.clock())).routes(),
     ]
     routes.append(_description(routes))
     return routes

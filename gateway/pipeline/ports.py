@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gateway.mapping.loader import Mapping as ProfileMapping
+from gateway.pipeline.circuit import Circuits
 from gateway.pipeline.promise_ports import PromiseFinding
 from gateway.pipeline.task import Task
 from gateway.tracking.business_number import BusinessNumber
@@ -193,10 +194,7 @@ class ErpConnector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What is sent to a partner: the bytes of one transmission.
-
-    They are in ``body``, or, for a sender with `takes_blobs` and what is large, in the vault as ``blob``.
-    """
+    """The bytes of one transmission: in ``body``, or, for a sender with `takes_blobs` and what is large, in the vault."""
 
     transmission: Transmission
     partner: Partner
@@ -291,6 +289,7 @@ class World:
     wake: Callable[[Sequence[Task]], None]
     bounds: Bounds = Bounds()
     receipt_senders: Mapping[str, ReceiptSender] = field(default_factory=dict)
+    circuits: Circuits = field(default_factory=Circuits)
 
 
 def agreement_for(configuration: Configuration, document: Document) -> Agreement | None:

@@ -35,7 +35,13 @@ async def test_the_metrics_are_what_prometheus_reads_and_count_what_is_there(tmp
 
 async def test_a_broken_change_raises_the_flag_and_its_repair_lowers_it(tmp_path):
     async with gateway(tmp_path) as house:
-        assert await house.get("/readyz") == {"ready": True, "configuration": "ok", "problems": 0, "events": "ok"}
+        assert await house.get("/readyz") == {
+            "ready": True,
+            "configuration": "ok",
+            "problems": 0,
+            "events": "ok",
+            "circuits_open": 0,
+        }
         path = tmp_path / "config" / "partners" / "supplier.yaml"
         dump(path, supplier(channels={"fax": {}}, identities=[{"qualifier": "ZZ"}]))
         await house.until(lambda: _flag(house, "refused"))

@@ -33,6 +33,10 @@ async def run(task: Task, world: World) -> Outcome:
     connector = world.erps.get(agreement.erp)
     if connector is None:
         return Park("erp-rejected", f"there is no ERP {agreement.erp!r} in gateway.yaml; add it under erps")
+    place = f"erp:{agreement.erp}"
+    wait = world.circuits.wait_until(place, document.id, world.clock())
+    if wait is not None:
+        return Wait(wait)
     delivery = Delivery(
         key=document.delivery_key or document.id,
         body=data,
@@ -47,12 +51,15 @@ async def run(task: Task, world: World) -> Outcome:
     except ErpRests as error:
         return Wait(world.clock() + timedelta(seconds=error.seconds))  # It was not asked, so this is no try.
     except ErpUnavailable as error:
+        world.circuits.failed(place, document.id, world.clock())
         return Retry(error.detail)
     except ErpRejected as error:
+        world.circuits.succeeded(place)
         detail = error.detail
         told = partial(_advise, world=world, document=document, agreement=agreement, detail=detail)
         return Park("erp-rejected", detail, told)
 
+    world.circuits.succeeded(place)
     return Advance(lambda uow: _delivered(uow, world, document, agreement, done))
 
 

@@ -9,7 +9,7 @@ from gateway.errors import PartnerRefused, PartnerUnreachable
 from gateway.pipeline.oversight.promises import expect, keep_answered
 from gateway.pipeline.ports import Blob, Sender, Sending, Sent, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
-from gateway.pipeline.step import Advance, Outcome, Park, Retry
+from gateway.pipeline.step import Advance, Outcome, Park, Retry, Wait
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import (
     DOCUMENT_LIFE,
@@ -102,15 +102,22 @@ async def run(task: Task, world: World) -> Outcome:
     if partner is None or sender is None:
         missing = f"partner {transmission.partner}" if partner is None else f"transport {transmission.transport}"
         return Park("delivery-exhausted", f"{missing} is not configured any more")
+    place = f"{transmission.transport}:{partner.id}"
+    wait = world.circuits.wait_until(place, transmission.id, world.clock())
+    if wait is not None:
+        return Wait(wait)
     data = carried[1] if carried is not None else await _bytes_of(transmission, sender, world)
     blob = Blob(transmission.digest, transmission.size) if data is None else None
     name = file_name(partner, transmission)
     try:
         sent = await sender.send(Sending(transmission, partner, data or b"", name, task.attempts + 1, blob))
     except PartnerUnreachable as error:
+        world.circuits.failed(place, transmission.id, world.clock())
         return Retry(error.detail)
     except PartnerRefused as error:
+        world.circuits.succeeded(place)
         return Park("delivery-exhausted", error.detail)
+    world.circuits.succeeded(place)
     if sent.waiting:
         return Advance()
     return Advance(lambda uow: record_sent(uow, world, transmission, sent) + (sent.also(uow) if sent.also else []))

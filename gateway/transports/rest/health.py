@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel, Field
 
+from gateway.pipeline.circuit import CircuitState
 from gateway.pipeline.outbox import SinkReport, SinkState
 from gateway.pipeline.views import Views
 from gateway.transports.rest.callers import Callers
@@ -32,6 +33,7 @@ class ReadyBody(BaseModel):
     events: str = Field(
         description="ok, or waiting: the broker or a webhook takes no events. They are kept, and go on by themselves."
     )
+    circuits_open: int = Field(description="How many ERPs and partners are down and only probed; see the metrics.")
 
 
 class Health:
@@ -43,7 +45,9 @@ class Health:
         callers: Callers,
         problems: Callable[[], int],
         sinks: Callable[[], Awaitable[list[SinkReport]]],
+        circuits: Callable[[], Mapping[str, CircuitState]],
     ) -> None:
+        self._circuits = circuits
         self._views = views
         self._callers = callers
         self._problems = problems
@@ -63,6 +67,7 @@ class Health:
             configuration="refused" if problems else "ok",
             problems=problems,
             events="waiting" if away else "ok",
+            circuits_open=sum(state is not CircuitState.CLOSED for state in self._circuits().values()),
         )
         return reply(body)
 
@@ -84,6 +89,11 @@ class Health:
         refused = Gauge("gateway_configuration_refused", "1 while a broken change is kept out", registry=registry)
         refused.set(1 if self._problems() else 0)
         _count_sinks(registry, await self._sinks())
+        circuits = Gauge(
+            "gateway_circuit_open", "1 while an ERP or a partner is down and only probed", ["to"], registry=registry
+        )
+        for place, state in self._circuits().items():
+            circuits.labels(place).set(0 if state is CircuitState.CLOSED else 1)
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     def routes(self) -> list[Route]:
