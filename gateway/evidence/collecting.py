@@ -42,7 +42,7 @@ async def gather(archive: Archive, names: Sequence[str]) -> Case:
             raise NotFound(f"Nothing is known under {name}. Look for it with: gateway trace TEXT")
     for _round in range(_ROUNDS):
         before = len(case.subjects)
-        await _take_in(archive, case, _named(case))
+        await _take_in(archive, case, _named(case), asked=False)
         if len(case.subjects) == before:
             break
     case.events = {each.seq: each for each in await archive.events_about(case.subjects)}
@@ -53,8 +53,10 @@ async def gather(archive: Archive, names: Sequence[str]) -> Case:
     return case
 
 
-async def _take_in(archive: Archive, case: Case, names: Sequence[str]) -> None:
-    case.documents |= {each.id: each for each in await archive.documents(names)}
+async def _take_in(archive: Archive, case: Case, names: Sequence[str], *, asked: bool = True) -> None:
+    # Others that came in the same transmission are not of this case, unless that is what was asked for.
+    found = await archive.documents(names)
+    case.documents |= {each.id: each for each in found if asked or each.id in names}
     case.transmissions |= {each.id: each for each in await archive.transmissions(names)}
     receipts = await archive.receipts(list(case.transmissions))
     case.receipts |= {each.id: each for each in receipts}
@@ -71,7 +73,6 @@ def _named(case: Case) -> list[str]:
         ids |= {receipt.transmission_id} if receipt.transmission_id else set()
     for event in case.events.values():
         ids |= {value for value in _strings(data_of(event), ("by", "transmission")) if value}
-    # A transmission of a partner may hold documents of other cases; its acknowledgment and bytes belong to this one as well.
     return sorted(ids - set(case.transmissions))
 
 

@@ -84,7 +84,9 @@ class Exporter:
                 found = await self._read(digest, event)
                 if found is None:
                     continue
-                self._kept[digest] = self._bundle.put(self._folder(case, event.subject, digest), _NAMES[role], found)
+                self._kept[digest] = self._bundle.put(
+                    self._folder(case, event.subject, digest), _NAMES.get(role, f"{role}.bin"), found
+                )
                 if role == "inventory":
                     await self._put_configuration(case, event.seq, digest, found)
             self._sealed.append(f"{digest} {event.seq} {self._kept[digest]}\n")

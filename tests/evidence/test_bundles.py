@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from gateway.bootstrap import RECEIVERS, WORKER
 from gateway.evidence.layout import SUMS, sums_of, write_zip
 from gateway.evidence.verifying import read_bundle, verify_bundle
 from gateway.ledger.chain import SqlLog
@@ -15,6 +16,7 @@ from tests.cli.command import gateway_command
 from tests.stories.test_buyer import ORDER
 from tests.support.as2 import as2_house
 from tests.support.house import gateway
+from tests.support.postgres import fresh_database
 from tests.support.x12 import acknowledgment, invoice
 
 
@@ -26,14 +28,14 @@ def verify_sh(folder):
     return done.returncode, done.stdout + done.stderr
 
 
-async def command(tmp_path, *words):
+async def command(tmp_path, *words, **variables):
     """Run ``gateway evidence`` beside the loop of the test."""
-    run = partial(gateway_command, "evidence", *words, config=tmp_path / "config", data=tmp_path / "data")
+    run = partial(gateway_command, "evidence", *words, config=tmp_path / "config", data=tmp_path / "data", **variables)
     return await asyncio.to_thread(run)
 
 
-async def export(tmp_path, *names):
-    found = await command(tmp_path, "export", *names, "-o", tmp_path / "case.zip")
+async def export(tmp_path, *names, **variables):
+    found = await command(tmp_path, "export", *names, "-o", tmp_path / "case.zip", **variables)
     assert found.code == 0, found.err
     shutil.rmtree(tmp_path / "case", ignore_errors=True)
     with zipfile.ZipFile(tmp_path / "case.zip") as archive:
@@ -136,3 +138,32 @@ async def test_what_is_not_known_is_a_sentence(tmp_path, name):
         pass
     found = await command(tmp_path, "export", name, "-o", tmp_path / "case.zip")
     assert found.code == 2 and "Nothing is known under" in found.err and "gateway trace" in found.err
+
+
+async def test_on_postgresql_a_case_is_exported_beside_running_processes(tmp_path):
+    with fresh_database() as url:
+        async with (
+            gateway(tmp_path, database_url=url, roles=RECEIVERS) as house,
+            gateway(tmp_path, database_url=url, roles=WORKER, erp=house.erp) as worker,
+        ):
+            for number in (1, 2):
+                await house.send(invoice(number))
+            await worker.until(lambda: len(house.erp.messages) == 2)
+            await worker.settle()
+            files = await export(tmp_path, "INV2", GATEWAY_DATABASE_URL=url)
+            whole = await command(tmp_path, "check", GATEWAY_DATABASE_URL=url)
+        assert whole.code == 0, whole.out
+    assert invoice(2).encode() in files.values() and invoice(1).encode() not in files.values()
+    code, said = verify_sh(tmp_path / "case")
+    assert code == 0 and "Everything fits." in said, said
+    assert verify_bundle(files) == []
+
+
+async def test_a_document_brings_its_transmission_and_not_the_others_that_came_in_it(tmp_path):
+    async with gateway(tmp_path) as house:
+        await house.send(invoice(1) + invoice(2, "PO2"))
+        await house.settle()
+    files = await export(tmp_path, "INV2")
+    assert (invoice(1) + invoice(2, "PO2")).encode() in files.values(), "the bytes as they came"
+    messages = [data for path, data in files.items() if path.endswith("canonical.json")]
+    assert len(messages) == 1 and b"INV2" in messages[0]
