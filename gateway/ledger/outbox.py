@@ -187,8 +187,10 @@ class SqlOutbox:
         counts = sa.select(undelivered.c.sink, _WAITS.label("waits"), sa.func.count()).group_by("sink", "waits")
 
         def look(connection: sa.Connection) -> list[SinkReport]:
-            end = _end(connection)
+            # Cursors first: what was written since then makes a sink look further behind, never done too early.
+            rows = connection.execute(sa.select(sinks).order_by(sinks.c.name)).all()
             number = {(sink, bool(waits)): count for sink, waits, count in connection.execute(counts)}
+            end = _end(connection)
             return [
                 SinkReport(
                     row.name,
@@ -200,7 +202,7 @@ class SqlOutbox:
                     number.get((row.name, True), 0),
                     number.get((row.name, False), 0),
                 )
-                for row in connection.execute(sa.select(sinks).order_by(sinks.c.name))
+                for row in rows
             ]
 
         return await self._ledger.read(look)
