@@ -16,7 +16,7 @@ from gateway.tracking.inventory import Inventory
 log = structlog.get_logger("gateway.oversight")
 
 SUBJECT = "configuration"
-_SECONDS = 1.0
+_SECONDS = 2.0
 
 
 class Listed(Configuration, Protocol):
@@ -39,8 +39,8 @@ class ConfigurationWatch:
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
+            await asyncio.sleep(_SECONDS)  # What is due goes first: a process that dies soon must have got on with it.
             await self.look()
-            await asyncio.sleep(_SECONDS)
 
     async def look(self) -> bool:
         """Note what is in force, unless it was noted by this process; tell whether it was new to it."""

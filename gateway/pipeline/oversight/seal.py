@@ -42,9 +42,9 @@ class Sealer:
     async def run(self) -> None:
         """Seal until cancelled."""
         while True:
+            await asyncio.sleep(SECONDS)  # What is due goes first: a process that dies soon must have got on with it.
             await self.seal()
             await self.check_daily()
-            await asyncio.sleep(SECONDS)
 
     async def seal(self) -> int:
         """Seal every event that can be sealed; return how many blocks were made."""
