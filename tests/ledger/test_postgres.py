@@ -12,6 +12,7 @@ from gateway.ledger.engine import make_engine
 from gateway.ledger.finders import Finders
 from gateway.ledger.opening import open_ledger
 from gateway.ledger.postgres import database as module
+from gateway.ledger.postgres.presence import Presence
 from gateway.ledger.postgres.unit_of_work import ABSENT
 from gateway.ledger.statements import Statements
 from gateway.stamps import utc_now
@@ -220,6 +221,26 @@ async def test_an_alarm_is_set_for_what_is_near_and_for_the_first_of_a_lane(on_p
     assert await _alarms(on_postgres) == [("now:read", "one", None), ("soon:read", None, soon)]
     await on_postgres.tx(lambda uow: uow.finish(steps[0]))
     assert (await _alarms(on_postgres))[-1] == ("behind:read", "one", None)
+
+
+async def test_who_is_woken_takes_on_what_it_has_room_for_and_takes_back_those_alarms(two):
+    laned = [task("laned", lane="one"), task("later", due_at=utc_now() + timedelta(seconds=20))]
+    await two[0].tx(lambda uow: [uow.schedule(each) for each in [task(f"t{n}") for n in range(5)] + laned])
+    first, second = Presence(), Presence()
+
+    async def take(database, presence, limit):
+        return await database.write(lambda connection: presence.claim_more(connection, limit, utc_now))
+
+    found = await asyncio.gather(take(two[0], first, 2), take(two[1], second, 2))
+    taken = {each.id for tasks in found for each in tasks}
+    assert len(taken) == 4, "nobody is given what the other one has"
+    assert {alarm[0] for alarm in await _alarms(two[0])} == {f"t{n}:read" for n in range(5)} - taken | {
+        "laned:read",
+        "later:read",
+    }
+    assert [each.subject for each in await take(two[0], first, 9)] == [
+        f"t{n}" for n in range(5) if f"t{n}:read" not in taken
+    ]
 
 
 # What differs from SQLite by itself, and must not

@@ -37,3 +37,11 @@ CLAIM = """UPDATE steps SET claimed_by = %(worker)s WHERE id = %(id)s AND claime
     AND due_at <= greatest(now(), %(now)s)
     AND (lane IS NULL OR NOT EXISTS (SELECT 1 FROM steps AS earlier WHERE earlier.lane = steps.lane AND earlier.seq < steps.seq))
     RETURNING step, subject, tracking_id, due_at, lane, attempts"""
+
+# What else is due and in no lane, for a worker that has room. Those that somebody else decides about are passed over.
+CLAIM_MORE = """UPDATE steps SET claimed_by = %(worker)s WHERE id = ANY(ARRAY(SELECT id FROM steps
+    WHERE lane IS NULL AND claimed_by IS NULL AND NOT held AND due_at <= greatest(now(), %(now)s)
+    ORDER BY due_at, seq LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+    RETURNING step, subject, tracking_id, due_at, lane, attempts"""
+# Their alarms need not ring any more. One that rings already finds nothing to do.
+SILENCE = "DELETE FROM procrastinate_jobs WHERE args->>'step' = ANY(%(ids)s) AND status = 'todo'"

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gateway.ledger.postgres.alarms import CLAIM
+from gateway.ledger.postgres.alarms import CLAIM, CLAIM_MORE, SILENCE
 from gateway.pipeline.ports import Clock
 from gateway.pipeline.task import StepName, Task
 
@@ -47,6 +47,15 @@ class Presence:
         cursor.execute(CLAIM, {"worker": self.id, "id": step_id, "now": clock()})
         row = cursor.fetchone()
         return _task(row) if row is not None else None
+
+    def claim_more(self, connection: sa.Connection, limit: int, clock: Clock) -> list[Task]:
+        """Take on up to ``limit`` steps that are due and in no lane, oldest first, and take back their alarms."""
+        cursor = _cursor(connection)
+        cursor.execute(CLAIM_MORE, {"worker": self.id, "limit": limit, "now": clock()})
+        tasks = sorted((_task(row) for row in cursor.fetchall()), key=lambda task: task.due_at)
+        if tasks:
+            cursor.execute(SILENCE, {"ids": [task.id for task in tasks]})
+        return tasks
 
     def mine(self, connection: sa.Connection) -> list[Task]:
         """Return what is claimed for this worker."""

@@ -1,9 +1,11 @@
 """What is due, handed out to as many workers as there are, on as many machines: procrastinate wakes, the ledger decides.
 
-A worker gets steps in two ways. An alarm (`alarms`) wakes one worker, which claims the step in the ledger; and what follows from
-a step in memory is claimed in the commit of that step (`claims`). Either way the row of the step carries the worker's id until
-its outcome is committed. A worker that is silent longer than ``takeover_within`` counts as dead: any other one frees what it
-held, and sets new alarms. A database that is away stops nothing for good: all of this begins again when it is back.
+A worker gets steps in two ways. An alarm (`alarms`) wakes one worker, which claims the step in the ledger, takes on as many
+others as it has room for, and looks again when these come to their end: under load there is one look for many steps, not an
+alarm for each. And what follows from a step in memory is claimed in the commit of that step (`claims`). Either way the row of
+the step carries the worker's id until its outcome is committed. A worker that is silent longer than ``takeover_within`` counts as
+dead: any other one frees what it held, and sets new alarms. A database that is away stops nothing for good: all of this begins
+again when it is back.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ log = structlog.get_logger("gateway.queue")
 
 Work = Callable[[Task], Awaitable[None]]
 
+_ALARMS_AT_ONCE = 4  # An alarm takes a moment; what it wakes for runs by itself.
 _AGAIN_SECONDS = 1.0  # How soon it is tried again after the database was away.
 
 
@@ -57,6 +60,9 @@ class PostgresQueue:
         self._ready: deque[Task] = deque()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._unheard: set[str] = set()  # Claimed for us at the last look, and not handed over in memory.
+        self._looking = False  # One look at a time: what it finds fills the room.
+        self._more = False  # The last look found as much as there was room for.
+        self._roomy = asyncio.Event()
         self._news = asyncio.Event()
         self._stopping = False
         for name in ("procrastinate", "psycopg.pool"):
@@ -75,6 +81,7 @@ class PostgresQueue:
         """Begin no further step."""
         self._stopping = True
         self._database.claims.room = lambda: False
+        self._tell_room()
         self._news.set()
 
     @property
@@ -91,6 +98,10 @@ class PostgresQueue:
             while not self._stopping:
                 while self._ready and len(self._running) < self._at_once:
                     self._start(work, self._ready.popleft())
+                self._tell_room()
+                if self._more and not self._looking and self._roomy.is_set():
+                    await self._take_more()
+                    continue
                 self._news.clear()
                 if not (self._ready and len(self._running) < self._at_once):
                     await self._news.wait()
@@ -129,7 +140,7 @@ class PostgresQueue:
                 async with self._app(work).open_async() as app:
                     await app.run_worker_async(
                         queues=[QUEUE],
-                        concurrency=self._at_once,
+                        concurrency=_ALARMS_AT_ONCE,
                         install_signal_handlers=False,
                         fetch_job_polling_interval=self._sweep_seconds,
                         abort_job_polling_interval=60.0,
@@ -163,9 +174,40 @@ class PostgresQueue:
         except LedgerError as error:
             log.error("step_not_claimed", step=step_id, error=str(error))
             return
-        if task is not None and (running := self._start(work, task)) is not None:
-            # As long as it runs, the alarm is under way: that bounds how many run, and holds the lock of the lane.
-            await asyncio.wait({running})
+        if task is None:
+            return
+        self._ready.append(task)
+        self._news.set()
+        if not self._looking:
+            await self._take_more()
+        self._tell_room()
+        # No further alarm is heard while there is no room: it would wake us in vain, and somebody else not at all.
+        await self._roomy.wait()
+
+    def _tell_room(self) -> None:
+        if self._stopping or self.busy <= self._at_once // 2:
+            self._roomy.set()
+        else:
+            self._roomy.clear()
+
+    async def _take_more(self) -> None:
+        """Take on what else is due, as far as there is room."""
+        room = self._at_once - self.busy
+        if room <= 0 or self._stopping:
+            return
+        self._looking = True
+        try:
+            found = await self._database.write(
+                lambda connection: self._presence.claim_more(connection, room, self._clock)
+            )
+        except LedgerError as error:
+            log.error("steps_not_claimed", error=str(error))
+            found = []
+        finally:
+            self._looking = False
+        self._more = len(found) == room
+        self._ready.extend(found)
+        self._news.set()
 
     # Presence and sweep
 
