@@ -47,7 +47,10 @@ def _guided(code: FaultCode) -> tuple[Explanation, Guide, Judgment]:
 
 
 def test_there_is_a_document_for_every_fault():
-    agreed = {FaultCode.RECEIVER_UNKNOWN, FaultCode.CHARACTER_NOT_BASIC}  # Nothing is wrong before somebody agreed on it.
+    agreed = {
+        FaultCode.RECEIVER_UNKNOWN,
+        FaultCode.CHARACTER_NOT_BASIC,
+    }  # Nothing is wrong before somebody agreed on it.
     assert set(FAULTY) | set(GUIDED) == set(FaultCode) - agreed
     assert set(FAULTY).isdisjoint(GUIDED)
 

@@ -124,6 +124,7 @@ async def test_many_small_files_over_one_connection(tmp_path, keys):
 async def test_a_large_file_goes_both_ways_without_being_held_in_memory(tmp_path, keys):
     megabytes = 1024 if PROOF else 24
     settings = {"sftp": {"port": 0}, "limits": {"transmission_mb": 2048}}
+
     def resident() -> int:
         with open("/proc/self/statm") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
