@@ -1,4 +1,4 @@
-"""Writes the configuration of the demonstration: who we are, the supplier, which speaks AS2, and a partner for each stranger."""
+"""Writes the configuration of the demonstration: us, a supplier over AS2, one over SFTP, and a partner for each stranger."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 import yaml
 
 from gateway.demo.documents import Stranger
-from gateway.demo.keys import write_key
+from gateway.demo.keys import write_key, write_ssh_key
+from gateway.demo.sftp_desk import PARTNER as SFTP_PARTNER
+from gateway.demo.sftp_desk import US as SFTP_ID
 from gateway.web.keys import new_key
 
 OWN = {"qualifier": "ZZ", "id": "DEMOBUYER"}
@@ -58,6 +60,7 @@ def write_configuration(run: Path, addresses: Addresses, strangers: list[Strange
         {
             "erps": {"main": {"kind": "http", "url": f"{addresses.erp}/messages"}},
             "as2": {"port": addresses.door},
+            "sftp": {"port": 0},
             "keys": [
                 {"name": "demo-erp", "role": "erp", "sha256": erp_hash},
                 {"name": "demo-operator", "role": "operator", "sha256": operator_hash},
@@ -71,6 +74,7 @@ def write_configuration(run: Path, addresses: Addresses, strangers: list[Strange
     own = {"name": "Demo Manufacturing", "identities": list(receivers.values()), "as2": as2}
     _dump(folder / "partners" / "own.yaml", own)
     _dump(folder / "partners" / "supplier.yaml", _supplier(addresses.supplier))
+    _dump(folder / "partners" / f"{SFTP_PARTNER}.yaml", _sftp_supplier(write_ssh_key(run / SFTP_PARTNER / "key")))
     keys = {}
     by_sender: dict[tuple[str, str], set[str]] = {}
     for each in strangers:
@@ -100,6 +104,17 @@ def _supplier(address: str) -> dict[str, Any]:
         },
         "defaults": {"version": "004010", "transport": "as2", "ordered_by": "order"},
         "agreements": [{"document": "850", "direction": "outbound", "role": "buyer"}, *inbound],
+    }
+
+
+def _sftp_supplier(public_key: str) -> dict[str, Any]:
+    return {
+        "partner": SFTP_PARTNER,
+        "name": "Demo Small Works",
+        "identities": [{"qualifier": "ZZ", "id": SFTP_ID}],
+        "channels": {"sftp": {"account": {"keys": [public_key]}}},
+        "defaults": {"version": "004010", "transport": "sftp"},
+        "agreements": [{"document": "855", "direction": "inbound", "role": "buyer"}],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import asyncssh
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -29,6 +30,17 @@ def write_key(name: str, private: Path, *certificates: Path) -> None:
     for path in certificates:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(made)
-    private.parent.mkdir(parents=True, exist_ok=True)
-    private.touch(mode=0o600)
-    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    _write_private(private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def write_ssh_key(private: Path) -> str:
+    """Make a key for logging in over SSH, write it to ``private``, and return the line of its .pub file."""
+    key = asyncssh.generate_private_key("ssh-ed25519", private.parent.name)
+    _write_private(private, key.export_private_key())
+    return key.export_public_key().decode().strip()
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(data)

@@ -20,6 +20,7 @@ from rich.markup import escape
 from gateway.demo import show
 from gateway.demo.config import Addresses, Keys, write_as2_keys, write_configuration
 from gateway.demo.documents import Stranger, strangers
+from gateway.demo.over_sftp import SFTPSupplier, door_of
 from gateway.demo.processes import DemoFailed, Processes
 
 _ORDER = {
@@ -121,8 +122,10 @@ async def _play(console: Console, folder: Path, keep: bool) -> int:
         }
         gateway = await processes.start("gateway", [sys.executable, "-m", "gateway", "serve"], environment)
         await processes.restart_erp_with(erp, folder / "erp.db", gateway, keys.erp)
-        console.print(f"gateway {gateway}, {addresses.as2}   reference ERP {erp}   supplier {addresses.supplier}/as2\n")
-        trip = _Trip(console, folder, gateway, erp, keys, good, bad)
+        sftp = door_of(folder / "gateway.log")
+        doors = f"gateway {gateway}, {addresses.as2}, sftp://127.0.0.1:{sftp}"
+        console.print(f"{doors}   reference ERP {erp}   supplier {addresses.supplier}/as2\n")
+        trip = _Trip(console, folder, gateway, erp, keys, good, bad, SFTPSupplier(processes, folder, sftp))
         closing = [
             f"\nStill running: gateway {gateway}, reference ERP {erp}/messages",
             f"Operator key: {keys.operator}",
@@ -148,22 +151,27 @@ class _Trip:
         keys: Keys,
         good: list[Stranger],
         bad: Stranger,
+        sftp: SFTPSupplier,
     ) -> None:
         self.console, self.folder = console, folder
         self.gateway, self.erp, self.keys = gateway, erp, keys
         self.good, self.bad = good, bad
+        self.sftp = sftp
 
     async def run(self, closing: list[str]) -> int:
         headers = {"Authorization": f"Bearer {self.keys.operator}"}
         async with aiohttp.ClientSession(headers=headers) as session:
+            await self.sftp.start()
             await self._order(session)
             for number, stranger in enumerate(self.good):
                 await (self._drop(stranger) if number % 2 else self._post(session, stranger))
             await self._post(session, self.bad)
+            with self.console.status("files on their way over SFTP ..."):
+                seen = await self.sftp.ended()
             documents = await self._settled(session)
             stored = await self._stored(session)
             details = await self._confirmed(session, documents)
-        return show.show(self.console, documents, details, stored, len(self.good), closing)
+        return show.show(self.console, documents, details, stored, seen, len(self.good), closing)
 
     async def _order(self, session: aiohttp.ClientSession) -> None:
         async with session.post(f"{self.erp}/orders", json=_ORDER) as response:
@@ -220,7 +228,7 @@ class _Trip:
     def _complete(self, documents: list[dict[str, Any]]) -> bool:
         sets = [each["set"] for each in documents if each["partner"] == "supplier" and each["direction"] == "inbound"]
         theirs = {"997", "855", "856", "810"} <= set(sets)
-        files = {each["transmission"] for each in documents if each["partner"] != "supplier"}
+        files = {each["transmission"] for each in documents if each["partner"].startswith("stranger")}
         acknowledged = all(
             each["acknowledgment"] in ("accepted", "rejected")
             for each in documents

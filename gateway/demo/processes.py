@@ -62,6 +62,12 @@ class Processes:
         (self._folder / "erp.log").unlink()
         await self.start("erp", command, {"DEMO_GATEWAY": gateway, "DEMO_ERP_KEY": key})
 
+    async def ended(self, name: str) -> tuple[int, str]:
+        """Wait until a process has ended by itself; return its exit code and what it said."""
+        code = await self._running[name].wait()
+        del self._running[name]
+        return code, (self._folder / f"{name}.log").read_text(encoding="utf-8")
+
     def let_go(self) -> None:
         """Leave everything running."""
         self._running.clear()

@@ -11,26 +11,31 @@ from rich.json import JSON
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.demo.over_sftp import Seen, compare
+
 
 def show(
     console: Console,
     documents: list[dict[str, Any]],
     details: dict[str, Any],
     stored: list[dict[str, Any]],
+    seen: Seen,
     expected_files: int,
     closing: list[str],
 ) -> int:
     """Print the table, one message and the sum; return 0 only when nothing is lost and nothing doubled."""
     console.print(_table(documents, details))
-    example = next(
-        (details[each["id"]] for each in documents if each["set"] == "855" and each["state"] == "delivered"), None
-    )
+    promises = [each for each in documents if (each["partner"], each["set"]) == ("supplier", "855")]
+    example = next((details[each["id"]] for each in promises if each["state"] == "delivered"), None)
     if example is not None:
         console.print("\nOne document as the ERP got it:")
         console.print(JSON(json.dumps(example["canonical"])))
     _refusals(console, documents, details)
     problems, line = _sum(documents, details, stored, expected_files)
     problems += _receipts(console, details)
+    amiss, over_sftp = compare(seen, documents, details, stored)
+    console.print(escape(over_sftp))
+    problems += amiss
     for problem in problems:
         console.print(f"[red]{escape(problem)}[/]")
     for each in closing:
@@ -117,7 +122,7 @@ def _sum(
     answers = {each["set"] for each in delivered if each["partner"] == "supplier"}
     missing = sorted({"855", "856", "810"} - answers)
     problems += [f"the supplier's {set_id} did not reach the ERP" for set_id in missing]
-    sets = {each["set"] for each in delivered if each["partner"] != "supplier"}
+    sets = {each["set"] for each in delivered if each["partner"].startswith("stranger")}
     if not {"850", "855", "856", "810"} <= sets:
         problems.append(f"of strangers only {sorted(sets)} were delivered, with {expected_files} files given")
     if not refused:

@@ -24,11 +24,14 @@ async def _plays_well(demo):
     assert code == 0, out + err
     last = _LAST.fullmatch(out.rstrip("\n").splitlines()[-1])
     assert last is not None, out
-    # The order and its three answers, and four documents of strangers; one is refused.
-    assert [int(count) for count in last.groups()] == [8, 8, 1]
+    # The order and its three answers, four documents of strangers, and one over SFTP; of both of these one is refused.
+    assert [int(count) for count in last.groups()] == [9, 9, 2]
     for word in ("What happened", "One document as the ERP got it:", '"order_number": "PO-2026-0001"', "Refused: 855"):
         assert word in out
     assert "To fix: " in out
+    assert (
+        "Over SFTP: sftp-shop put 2 files: 1 is at the ERP, rejected/ explains promise-2.edi; it fetched 2 ack" in out
+    )
     assert "Traceback" not in out + err
     assert demo.running() == []
     assert list(demo.folder.iterdir()) == [], "its files are gone, too"
@@ -67,8 +70,8 @@ async def test_it_fails_when_the_erp_has_lost_or_changed_what_it_said_it_stored(
         )
     code, out, err = await playing
     assert code == 1
-    assert out.rstrip("\n").splitlines()[-1] == "demo: 8 documents delivered, 8 acknowledged, 1 refused, 2 lost"
-    assert "the ERP has 5 messages, the gateway delivered 7" in out
+    assert out.rstrip("\n").splitlines()[-1] == "demo: 9 documents delivered, 9 acknowledged, 2 refused, 2 lost"
+    assert "the ERP has 6 messages, the gateway delivered 8" in out
     assert len(re.findall(r"810 \w+ of \w+ is lost", out)) == 2
     assert len(re.findall(r"the ERP's \S+ is not what the gateway kept", out)) == 2
     assert demo.running() == []
@@ -97,7 +100,7 @@ async def test_kept_running_it_prints_the_addresses_and_ends_when_it_is_told(tmp
             async with session.get(f"{gateway}/api/v1/documents", headers=headers) as answer:
                 assert len((await answer.json())["items"]) >= 9
             async with session.get(erp) as answer:
-                assert len(await answer.json()) == 7
+                assert len(await answer.json()) == 8
         for number, pid in zip((signal.SIGTERM, signal.SIGINT, signal.SIGTERM), pids, strict=True):
             os.kill(pid, number)
         await demo.until(lambda: not demo.running())
