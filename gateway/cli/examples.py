@@ -10,7 +10,7 @@ from typer.models import CommandInfo
 # Command as it is typed -> an example that a reader can change.
 EXAMPLES: dict[str, str] = {
     "serve": "GATEWAY_CONFIG_DIR=/etc/gateway gateway serve",
-    "work": "GATEWAY_DATABASE_URL=postgresql+psycopg://gateway@db/gateway gateway work",
+    "work": "GATEWAY_DATABASE_URL=postgresql+psycopg://db/gateway gateway work",
     "key": "gateway key sap --role erp",
     "check": "gateway check order.edi --partner acme --json",
     "ack": "gateway ack order.edi > 997.edi",
@@ -44,7 +44,7 @@ EXAMPLES: dict[str, str] = {
     "webhook dead": "gateway webhook dead --webhook shop",
     "webhook replay": "gateway webhook replay --webhook shop",
     "db upgrade": "GATEWAY_DATA_DIR=/var/lib/gateway gateway db upgrade",
-    "db copy": "gateway db copy data/ledger.db postgresql+psycopg://gateway@db/gateway",
+    "db copy": "gateway db copy data/ledger.db postgresql+psycopg://db/gateway",
     "evidence export": "gateway evidence export PO-4711 -o case.zip",
     "evidence verify": "gateway evidence verify case.zip",
     "evidence check": "gateway evidence check",

@@ -170,7 +170,7 @@ def test_every_command_is_documented_with_an_example():
 
 def test_every_command_and_variable_that_a_page_names_exists():
     known = {name for name, _ in each_command()}
-    groups = {name.split()[0] for name in known if " " in name}
+    groups = {name.rsplit(" ", depth)[0] for name in known for depth in range(1, len(name.split()))}
     variables = {f"GATEWAY_{name.upper()}" for name in Environment.model_fields} | {"GATEWAY_CORPUS", "GATEWAY_PROOF"}
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md"), *(ROOT / "certs").rglob("*.md")]
     assert len(pages) > 10
