@@ -120,7 +120,3 @@ class Cursor:
         """Run SQL as it stands and return the rows as the driver gives them."""
         self._cursor.execute(sql, values)
         return list(self._cursor.fetchall())
-
-    def row_count(self) -> int:
-        """Return how many rows the last statement found or changed."""
-        return int(self._cursor.rowcount)

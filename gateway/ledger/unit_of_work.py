@@ -44,10 +44,13 @@ class SqlUnitOfWork(Finders):
     """
 
     def __init__(self, connection: sa.Connection, statements: Statements) -> None:
-        super().__init__(Cursor(connection, statements))
+        super().__init__(self._cursor_on(connection, statements))
         self._insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         self._kept = _Pending()
         self._pending = _Pending()
+
+    def _cursor_on(self, connection: sa.Connection, statements: Statements) -> Cursor:
+        return Cursor(connection, statements)
 
     # Records
 

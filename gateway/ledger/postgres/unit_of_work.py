@@ -30,7 +30,8 @@ from gateway.errors import LeaseLost
 from gateway.ledger.finders import R
 from gateway.ledger.postgres.alarms import ALARM
 from gateway.ledger.postgres.claims import Claims
-from gateway.ledger.statements import Statements
+from gateway.ledger.postgres.pipelined import PipelinedCursor
+from gateway.ledger.statements import Cursor, Statements
 from gateway.ledger.unit_of_work import SqlUnitOfWork
 from gateway.pipeline.task import Task
 
@@ -63,13 +64,17 @@ _SAME = {"used": "first"}  # Both look at what came under the numbers of an enve
 
 
 class PostgresUnitOfWork(SqlUnitOfWork):
-    """Fulfils `gateway.pipeline.ports.UnitOfWork` on a connection of psycopg that is in a transaction."""
+    """Fulfils `gateway.pipeline.ports.UnitOfWork` on a connection of psycopg that is in a transaction and in pipeline mode."""
 
     def __init__(self, connection: sa.Connection, statements: Statements, claims: Claims) -> None:
         super().__init__(connection, statements)
         self._claims = claims
         self._locked: set[str] = set()
+        self._lanes: dict[str, str | None] = {}  # Of the steps that are ours until the commit.
         self.claimed: list[str] = []
+
+    def _cursor_on(self, connection: sa.Connection, statements: Statements) -> Cursor:
+        return PipelinedCursor(connection, statements)
 
     # Looking
 
@@ -96,12 +101,13 @@ class PostgresUnitOfWork(SqlUnitOfWork):
 
     def own(self, task: Task) -> None:
         """Raise LeaseLost when another worker has taken ``task`` over, and let nobody do so until the commit."""
-        self._cursor.plain(
-            "SELECT 1 FROM steps WHERE id = %(id)s AND claimed_by = %(worker)s FOR UPDATE",
+        found = self._cursor.raw_rows(
+            "SELECT lane FROM steps WHERE id = %(id)s AND claimed_by = %(worker)s FOR UPDATE",
             {"id": task.id, "worker": self._claims.worker},
         )
-        if not self._cursor.row_count():
+        if not found:
             raise LeaseLost
+        self._lanes[task.id] = found[0][0]
 
     def schedule(self, task: Task) -> None:
         """Make a step due, for our own worker where it has room and the input is in memory."""
@@ -123,12 +129,14 @@ class PostgresUnitOfWork(SqlUnitOfWork):
 
     def _lanes_of(self, step_ids: list[str]) -> set[str]:
         """Return the lanes of steps that end: whoever waits behind them must be woken."""
-        if not step_ids:
-            return set()
-        found = self._cursor.raw_rows(
-            "SELECT DISTINCT lane FROM steps WHERE id = ANY(%(ids)s) AND lane IS NOT NULL", {"ids": step_ids}
-        )
-        return {row[0] for row in found}
+        lanes = {lane for step_id in step_ids if (lane := self._lanes.get(step_id)) is not None}
+        unknown = [step_id for step_id in step_ids if step_id not in self._lanes]
+        if unknown:
+            found = self._cursor.raw_rows(
+                "SELECT DISTINCT lane FROM steps WHERE id = ANY(%(ids)s) AND lane IS NOT NULL", {"ids": unknown}
+            )
+            lanes |= {row[0] for row in found}
+        return lanes
 
     # One piece a transaction: the transaction itself keeps or undoes it
 
