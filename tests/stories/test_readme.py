@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gateway.configuration import load_configuration
 from gateway.settings import Environment, load_settings
@@ -118,15 +119,29 @@ def test_every_page_of_the_docs_is_reached_from_the_readme():
         assert f"docs/{page.name}" in reached or f"({page.name})" in reached, page.name
 
 
+def _joined(whole, piece):
+    """What a file says with a piece of the pages added to it."""
+    if not (isinstance(whole, dict) and isinstance(piece, dict)):
+        return piece
+    return whole | {key: _joined(whole.get(key), value) for key, value in piece.items()}
+
+
 def test_the_examples_of_the_pages_on_files_are_right(tmp_path):
     """Every YAML block that names its file is loaded, with the partner of the README."""
     files = {name: text for name, text in _walk()[0].items() if name.endswith(".yaml")}
+    pieces: list[tuple[str, str]] = []
     for page in ("profiles.md", "how-to.md"):
         for language, body in BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8")):
             if language == "yaml":
-                files[body.partition("\n")[0].removeprefix("# ")] = body
+                name = body.partition("\n")[0].removeprefix("# ")
+                if name.startswith("into "):
+                    pieces.append((name.removeprefix("into "), body))
+                else:
+                    files[name] = body
     use = "guide: maple/810, profile: maple/810"
     files["partners/maple.yaml"] = files["partners/maple.yaml"].replace('"810", direction', f'"810", {use}, direction')
+    for name, piece in pieces:
+        files[name] = yaml.safe_dump(_joined(yaml.safe_load(files[name]), yaml.safe_load(piece)))
     for name, text in files.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
