@@ -1,4 +1,4 @@
-"""``gateway events`` and ``gateway webhook``: the log of events, who is told of them, and what was not taken."""
+"""The log of events (``gateway events``), and who is told of them and what was not taken (``gateway webhook list``)."""
 
 from __future__ import annotations
 
