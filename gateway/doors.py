@@ -18,7 +18,7 @@ from gateway.trading.certificates import Place, believed
 from gateway.transports.as2.body import Bounds
 from gateway.transports.as2.building import Builder
 from gateway.transports.as2.calling import Caller
-from gateway.transports.as2.front import Front, Handler
+from gateway.transports.as2.front import Front, Handler, Refused
 from gateway.transports.as2.keeping import bound_around
 from gateway.transports.as2.pinging import Pinger
 from gateway.transports.as2.receiver import AS2Receiver
@@ -46,7 +46,7 @@ def make_listeners(settings: Settings, world: World) -> list[Listener]:
     """Make every door that gateway.yaml asks for beside the HTTP interface. Raises ConfigurationError."""
     keyring = Keyring(settings.environment.data_dir, read_secret)
     receiver = AS2Receiver(world, keyring, read_secret, spools(settings))
-    front = as2_front(settings, world.configuration, world.clock, receiver.handle)
+    front = as2_front(settings, world.configuration, world.clock, receiver.handle, receiver.note_refused)
     return [front] if front is not None else []
 
 
@@ -74,7 +74,11 @@ def spools(settings: Settings) -> Callable[[], BinaryIO]:
 
 
 def as2_front(
-    settings: Settings, configuration: Callable[[], Configuration], clock: Callable[[], datetime], handler: Handler
+    settings: Settings,
+    configuration: Callable[[], Configuration],
+    clock: Callable[[], datetime],
+    handler: Handler,
+    refused: Refused | None = None,
 ) -> Front | None:
     """Make the AS2 door that gateway.yaml asks for; None where it asks for none. Raises ConfigurationError."""
     text = settings.gateway.as2
@@ -96,6 +100,7 @@ def as2_front(
             connections=text.connections,
             connections_per_address=text.connections_per_address,
         ),
+        refused=refused,
     )
 
 

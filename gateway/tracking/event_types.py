@@ -51,6 +51,7 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "set": (_TEXT, "The transaction set."),
     "size": (_WHOLE, "How many bytes."),
     "state": (_TEXT, "The state of the receipt now."),
+    "status": (_WHOLE, "The status of HTTP that answered it."),
     "step": (_TEXT, "The step of work."),
     "ta1": (_TRUTH, "Whether a TA1 goes with it."),
     "then": (_TEXT, "What is done now."),
@@ -109,6 +110,12 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("group.rejected", "The envelope of a functional group is broken.", "group", "reason"),
         _row(
             "message.refused", "An AS2 message can't be opened or is not what was agreed.", "transport code", "reason"
+        ),
+        _row(
+            "request.refused",
+            "A request at the AS2 door was refused before it was a message.",
+            "transport status",
+            "reason remote",
         ),
         _row("message.built", "An AS2 message is made of what goes to a partner.", "message_id mic mic_algorithm"),
         # Acknowledgments

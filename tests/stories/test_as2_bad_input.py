@@ -183,6 +183,13 @@ async def test_a_truncated_body_and_an_endless_one(tmp_path):
         answer = await talk(partner, endless + bytes(1000))
         assert answer.startswith(b"HTTP/1.1 413") and b"Split it" in answer
         assert [line["status"] for line in logs if line["event"] == "as2_request_refused"] == [400, 413]
+        assert await refusals(house) == [400, 413]
+
+
+async def refusals(house):
+    """The statuses of the requests that the log of events says were refused."""
+    events = (await house.get("/api/v1/events?type=request.refused"))["items"]
+    return [event["data"]["status"] for event in events]
 
 
 @pytest.mark.parametrize(
@@ -200,9 +207,10 @@ async def test_bad_chunking(tmp_path, chunks, status):
 
 @pytest.mark.parametrize("bomb", [b"X: " + b"a" * 200_000, b"X: a\r\n" * 5000, b"X:\r\n" + b" a\r\n" * 50_000])
 async def test_header_bombs(tmp_path, bomb):
-    async with door(tmp_path) as (_house, partner, logs):
+    async with door(tmp_path) as (house, partner, logs):
         answer = await talk(partner, b"POST /as2 HTTP/1.1\r\n" + bomb + b"\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 431")
+        assert await refusals(house) == [431]
         assert "as2_request_refused" in [line["event"] for line in logs]
 
 

@@ -70,6 +70,8 @@ class Reply:
 
 
 Handler = Callable[[Request], Awaitable[Reply]]
+# Told of what was refused before it was a request: status, reason, address of the client.
+Refused = Callable[[int, str, str], Awaitable[None]]
 
 
 class Front:
@@ -85,6 +87,7 @@ class Front:
         path: str = "/as2",
         tls: Door | None = None,
         bounds: Bounds = Bounds(),  # noqa: B008
+        refused: Refused | None = None,
     ) -> None:
         self._handler = handler
         self._spool = spool
@@ -92,6 +95,7 @@ class Front:
         self._path = path
         self._tls = tls
         self._bounds = bounds
+        self._refused = refused
         self._servers: list[asyncio.Server] = []
         self._watching: asyncio.Task[None] | None = None
         self._talks: set[asyncio.Task[None]] = set()
@@ -188,6 +192,8 @@ class Front:
             log.warning("as2_request_refused", status=error.status, reason=error.detail, remote=remote)
             later = (("Retry-After", "60"),) if error.status == HTTPStatus.SERVICE_UNAVAILABLE else ()
             reply = Reply.text(error.status, error.detail + "\n", *later)
+            if self._refused is not None and not full:
+                await self._refused(error.status, error.detail, remote)
         except Exception:
             log.exception("as2_request_failed", remote=remote)
             reply = Reply.text(500, "The gateway met an error of its own; nothing was accepted. Send it again.\n")

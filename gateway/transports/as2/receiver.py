@@ -20,6 +20,7 @@ from gateway.as2.terms import Keys
 from gateway.errors import ConfigurationError, LedgerError, TooLarge
 from gateway.keyring import Keyring
 from gateway.pipeline.ports import World
+from gateway.tracking.event import Event
 from gateway.trading.certificates import CertificateMissing
 from gateway.transports.as2.accepting import accept
 from gateway.transports.as2.allowance import Allowance
@@ -64,6 +65,7 @@ class AS2Receiver:
                     return await self._handle(request, tracking_id, spools)
             except TooLarge as error:
                 log.warning("as2_message_too_large", size=request.size, remote=request.remote)
+                await self.note_refused(413, error.detail, request.remote)
                 return Reply.text(413, f"{error.detail}\n")
             except (KeyTrouble, CertificateMissing, ConfigurationError) as error:
                 # Our own keys are in disorder. Nothing was accepted, so the partner's next try comes in good time.
@@ -74,13 +76,28 @@ class AS2Receiver:
                 return Reply.text(503, _LATER)
             except NotAtThisDoor as error:
                 log.warning("as2_door_closed", partner=error.partner, remote=request.remote)
+                await self.note_refused(401, error.detail, request.remote, error.partner)
                 return Reply.text(401, f"{error.detail}\n", ("WWW-Authenticate", 'Basic realm="AS2"'))
+
+    async def note_refused(self, status: int, reason: str, remote: str, partner: str | None = None) -> None:
+        """Put into the log of events that a request was refused before it was a message; within the allowance of strangers."""
+        now = self._world.clock()
+        if not self._allowance.take(remote, 0, now):
+            return
+        facts = {"transport": "as2", "status": status, "reason": reason, "remote": remote}
+        event = Event("request.refused", now, f"as2:{remote}"[:80], partner, self._world.new_id().rjust(32, "0"), facts)
+        try:
+            await self._world.ledger.tx(lambda uow: uow.add(event))
+        except LedgerError as error:
+            log.error("as2_ledger_failed", reason=error.detail)
 
     async def _handle(self, request: Request, tracking_id: str, spools: Spools) -> Reply:
         now, directory = self._world.clock(), self._world.configuration().directory
         if not request.headers.get("as2-from") or not request.headers.get("as2-to"):
             log.warning("as2_names_missing", remote=request.remote)
-            return Reply.text(400, "AS2-From or AS2-To is missing. Send both names, as RFC 4130 6.2 says.\n")
+            words = "AS2-From or AS2-To is missing. Send both names, as RFC 4130 6.2 says."
+            await self.note_refused(400, words, request.remote)
+            return Reply.text(400, f"{words}\n")
         try:
             parties = parties_of(request.headers, directory)
         except UnknownTradingRelationship as error:
