@@ -17,7 +17,9 @@ async def test_health_needs_no_key_and_tells_nothing(tmp_path):
         for path in ("/healthz", "/readyz"):
             async with house.session.get(house.address + path) as response:
                 assert response.status == 200
-                assert set(await response.json()) <= {"status", "ready", "configuration", "problems"}
+                assert set(await response.json()) <= {
+                    *("status", "ready", "configuration", "problems", "events", "circuits_open")
+                }
 
 
 async def test_metrics_count_what_there_is(tmp_path):
