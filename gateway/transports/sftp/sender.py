@@ -7,6 +7,7 @@ next try: the temporary file is still there, or it was renamed and the partner h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import asyncssh
@@ -130,22 +131,7 @@ class SFTPSender:
                 values: dict[str, Any] = {"message_id": names.name, "evidence": evidence, "received_at": None}
                 uow.change(Receipt, known.id, state=ReceiptState.WAITING, created_at=now, **values)
                 return
-            uow.add(
-                Receipt(
-                    id=_receipt_id(sent),
-                    direction="outbound",
-                    source=sent.source,
-                    partner=sent.partner,
-                    transport="sftp",
-                    message_id=names.name,
-                    digest=sent.digest,
-                    state=ReceiptState.WAITING,
-                    created_at=now,
-                    tracking_id=sent.tracking_id,
-                    transmission_id=sent.id,
-                    evidence=evidence,
-                )
-            )
+            uow.add(_receipt(sent, names, ReceiptState.WAITING, now, evidence))
 
         await self._world.ledger.tx(work)
 
@@ -156,23 +142,9 @@ class SFTPSender:
         if known is not None:
             uow.change(Receipt, known.id, state=ReceiptState.DELIVERED, received_at=now, evidence=facts)
             return []
-        uow.add(
-            Receipt(
-                id=_receipt_id(sent),
-                direction="outbound",
-                source=sent.source,
-                partner=sent.partner,
-                transport="sftp",
-                message_id=names.name,
-                digest=sent.digest,
-                state=ReceiptState.DELIVERED,
-                created_at=now,
-                tracking_id=sent.tracking_id,
-                transmission_id=sent.id,
-                evidence=facts,
-                received_at=now,
-            )
-        )
+        made = _receipt(sent, names, ReceiptState.DELIVERED, now, facts)
+        made.received_at = now
+        uow.add(made)
         return []
 
 
@@ -235,3 +207,23 @@ async def _rename(remote: Remote, names: _Names) -> None:
             await remote.sftp.rename(names.temporary, names.target)
         except asyncssh.SFTPOpUnsupported:
             await remote.sftp.posix_rename(names.temporary, names.target)
+
+
+def _receipt(
+    sent: Transmission, names: _Names, state: ReceiptState, now: datetime, evidence: dict[str, Any]
+) -> Receipt:
+    """Make the record of a delivery."""
+    return Receipt(
+        id=_receipt_id(sent),
+        direction="outbound",
+        source=sent.source,
+        partner=sent.partner,
+        transport="sftp",
+        message_id=names.name,
+        digest=sent.digest,
+        state=state,
+        created_at=now,
+        tracking_id=sent.tracking_id,
+        transmission_id=sent.id,
+        evidence=evidence,
+    )
