@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from random import Random
 
 from gateway.x12.hierarchy import CHILDREN
+from gateway.x12.periods import FORMAT
 from gateway.x12.standards.definition import Composite, Element, Loop, Position, SetDefinition, SyntaxNote, Use
 
 LETTERS = "ABCXYZ abcxyz 0123456789 '\"-./,&()#@!%"
@@ -17,6 +18,8 @@ def text_of(random: Random, element: Element) -> str:
     """A value that the element may hold, as it stands in X12: mostly short, sometimes as long as it may be."""
     kind, least = element.type, element.minimum
     most = element.maximum if random.random() < 0.1 else max(least, min(element.maximum, 12))
+    if element.number == FORMAT:
+        return "UN"  # Unstructured: the period beside it may be any text.
     if element.codes and kind == "ID":
         return random.choice(sorted(element.codes))
     if kind == "DT":
