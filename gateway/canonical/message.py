@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -59,7 +60,11 @@ class Message(BaseModel, Generic[Body]):
 
 @dataclass(frozen=True, slots=True)
 class MessageType:
-    """One row: the message type, its model, the X12 set that carries it, and where its numbers stand."""
+    """One row: the message type, its model, the X12 set that carries it, and where its numbers stand.
+
+    ``number`` and ``order_number`` name fields of the body. Where the orders stand further down, ``order_number`` is None and
+    they are collected: whatever is called ``order_number``, and what items and references say under the words of `ORDER_KINDS`.
+    """
 
     name: str
     model: type[Part]
@@ -93,7 +98,7 @@ class MessageType:
             value = getattr(body, self.order_number)
             return [value] if value else []
         found: dict[str, None] = {}
-        _shipped_orders(body, found)
+        _collect_orders(body, found)
         return list(found)
 
 
@@ -102,12 +107,49 @@ def _defaults(model: type[Part]) -> dict[str, Any]:
     return {name: info.default for name, info in model.model_fields.items() if isinstance(info.default, str)}
 
 
-def _shipped_orders(level: Any, found: dict[str, None]) -> None:
-    """Collect the order numbers of a ship notice, on whichever of its levels they stand."""
-    for inner in (*getattr(level, "shipments", ()), *level.orders, *level.packages, *level.items):
-        if inner.order_number:
-            found[inner.order_number] = None
-        _shipped_orders(inner, found)
+ORDER_KINDS = {"item_ids": "order", "references": "purchase_order"}
+
+
+def _collect_orders(part: Part, found: dict[str, None]) -> None:
+    """Collect the order numbers of a document, on whichever of its parts they stand."""
+    if own := getattr(part, "order_number", None):
+        found[own] = None
+    for name in _ways_to_orders(type(part)):
+        inside = getattr(part, name) or ()
+        for inner in inside if isinstance(inside, tuple) else (inside,):
+            if name not in ORDER_KINDS:
+                _collect_orders(inner, found)
+            elif inner.kind == ORDER_KINDS[name] and inner.value:
+                found[inner.value] = None
+
+
+@cache
+def _ways_to_orders(model: type[Part]) -> tuple[str, ...]:
+    """Name the fields of a model below which an order number may stand."""
+    parts = {name: _parts(info.annotation) for name, info in model.model_fields.items()}
+    return tuple(name for name, inner in parts.items() if name in ORDER_KINDS or any(map(_names_orders, inner)))
+
+
+@cache
+def _names_orders(model: type[Part]) -> bool:
+    """Tell whether a model, or one that it holds, has a place for an order number."""
+    seen, waiting = {model}, [model]
+    while waiting:
+        fields = waiting.pop().model_fields
+        if "order_number" in fields or not ORDER_KINDS.keys().isdisjoint(fields):
+            return True
+        inner = {part for info in fields.values() for part in _parts(info.annotation)}
+        waiting += inner - seen
+        seen |= inner
+    return False
+
+
+def _parts(annotation: Any) -> Iterator[type[Part]]:
+    """Yield the models that an annotation speaks of: ``tuple[Party, ...]``, ``Totals | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _parts(inner)
 
 
 _ROWS = (

@@ -64,9 +64,9 @@ _EVENTS: dict[tuple[str, str], OrderEvent] = {
 }
 
 
-def event_of(message_type: str, word: str) -> OrderEvent:
-    """Return what a message says about its order; ``word`` is its purpose or acknowledgment type."""
-    return _EVENTS.get((message_type, word)) or _EVENTS[message_type, ""]
+def event_of(message_type: str, word: str) -> OrderEvent | None:
+    """Return what a message says about its order, if anything; ``word`` is its purpose or acknowledgment type."""
+    return _EVENTS.get((message_type, word)) or _EVENTS.get((message_type, ""))
 
 
 @dataclass(slots=True)

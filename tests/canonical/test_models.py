@@ -18,15 +18,9 @@ from gateway.canonical.purchase_order import PurchaseOrder
 from gateway.canonical.ship_notice import ShipNotice
 from gateway.canonical.values import Moment, Part, Quantity
 from gateway.mapping.profile import RESERVED
+from tests.conftest import ROOT
 from tests.mapping.documents import base, body_of, judged
-from tests.support.x12 import acknowledgment, invoice, purchase_order, ship_notice
 
-EXAMPLES = {
-    "purchase_order": purchase_order(),
-    "order_acknowledgment": acknowledgment(),
-    "ship_notice": ship_notice(),
-    "invoice": invoice(),
-}
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=4)
 
 
@@ -55,7 +49,7 @@ def header(row: MessageType) -> Header:
 
 def example(row: MessageType) -> Message:
     mapping = base(row.set_id)
-    body = body_of(mapping, judged(EXAMPLES[row.name].encode()))
+    body = body_of(mapping, judged((ROOT / "mappings" / "base" / f"{row.set_id}.sample.edi").read_bytes()))
     return row.envelope(header=header(row), body=body)
 
 
@@ -230,6 +224,21 @@ def test_the_orders_of_a_ship_notice_are_found_on_every_level_once():
     row = MESSAGE_TYPES["ship_notice"]
     assert row.order_numbers(notice) == ["A", "B", "C"]
     assert row.document_number(notice) == "S"
+
+
+def test_orders_that_items_and_references_name_are_found_too():
+    notice = ShipNotice.model_validate(
+        {
+            "shipment_number": "S",
+            "shipments": [
+                {
+                    "references": [{"kind": "bill_of_lading", "value": "1"}, {"kind": "purchase_order", "value": "A"}],
+                    "items": [{"item_ids": [{"kind": "buyer_part", "value": "2"}, {"kind": "order", "value": "B"}]}],
+                }
+            ],
+        }
+    )
+    assert MESSAGE_TYPES["ship_notice"].order_numbers(notice) == ["A", "B"]
 
 
 def test_the_order_of_every_other_document_is_its_field():

@@ -1,4 +1,4 @@
-"""What becomes of the real files: every 850, 855, 856 and 810 of the corpus through translation and its round trip.
+"""What becomes of the real files: every document of the corpus that has a base profile, through it and back.
 
     .venv/bin/python -m tests.corpus.table        writes docs/corpus.md anew
 
@@ -105,7 +105,7 @@ def page(found: list[Row]) -> str:
         "The files are those of the corpus that `GATEWAY_CORPUS` names (by default `../shared/corpus`); they are read where",
         "they lie.",
         "",
-        f"{documents} documents in {files} files carry an 850, 855, 856 or 810. {valid} of them keep the standard:",
+        f"{documents} documents in {files} files are of a set that has a base profile. {valid} of them keep the standard:",
         f"{valid - broken} are translated, written again without a fault and read back equal, {broken} are not. The other",
         f"{documents - valid} are refused before translation; the first fault of each stands in the table.",
     ]
@@ -115,13 +115,16 @@ def page(found: list[Row]) -> str:
 
 
 def section(set_id: str, found: list[Row]) -> list[str]:
+    missing = sorted(segments_without_a_line(base(set_id).plan))
+    title = ["", f"## {set_id} {BY_SET[set_id].title}", ""]
+    without = f"Segments of the standard that the profile has no line for: {', '.join(missing) or 'none'}."
+    if not found:
+        return [*title, "The corpus has no file of this set.", "", without]
     total = Coverage()
     for row in found:
         total.add(row.covered)
     lines = [
-        "",
-        f"## {set_id} {BY_SET[set_id].title}",
-        "",
+        *title,
         "| file | version | documents | result |",
         "|---|---|---|---|",
     ]
@@ -132,9 +135,7 @@ def section(set_id: str, found: list[Row]) -> list[str]:
     for (loop, name, number), times in sorted(total.unread.items()):
         place = (f"{loop}>{name}" if loop not in ("", name) else name) + (f"/{number:02d}" if number else "")
         lines.append(f"| {place} | {times} | `{total.examples[loop, name, number]}` |")
-    missing = sorted(segments_without_a_line(base(set_id).plan))
-    lines += ["", f"Segments of the standard that the profile has no line for: {', '.join(missing)}."]
-    return lines
+    return [*lines, "", without]
 
 
 def result(row: Row) -> str:

@@ -19,9 +19,11 @@ def correlate(
 
     An order that is not known yet is opened by whatever document comes first: they arrive in any order.
     """
-    notes = []
+    notes: list[str] = []
     word = getattr(body, "acknowledgment_type", None) or getattr(body, "purpose", None) or ""
     event = event_of(row.name, word)
+    if event is None:  # A forecast or a receiving advice names its orders and moves none.
+        return notes
     now = world.clock()
     for number in orders:
         order_id = f"{document.partner}:{document.role}:{number}"
