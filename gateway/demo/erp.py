@@ -78,12 +78,17 @@ async def listing(request: web.Request) -> web.Response:
     return web.json_response([dict(zip(names, row, strict=True)) for row in rows])
 
 
-async def main(path: Path, port: int = 0, host: str = "127.0.0.1") -> None:
-    """Run until stopped."""
+def make_app(path: Path) -> web.Application:
+    """Make the application that stores at ``path``."""
     app = web.Application(client_max_size=64 << 20)
     app[DATABASE] = open_database(path)
     app.add_routes([web.post("/messages", receive), web.get("/messages", listing), web.post("/orders", order)])
-    runner = web.AppRunner(app, access_log=None)
+    return app
+
+
+async def main(path: Path, port: int = 0, host: str = "127.0.0.1") -> None:
+    """Run until stopped."""
+    runner = web.AppRunner(make_app(path), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     sys.stdout.write(f"http://{host}:{runner.addresses[0][1]}\n")

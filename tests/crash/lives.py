@@ -77,6 +77,15 @@ class Lives:
         self._pid = 0
         return "dead"
 
+    async def strike(self) -> None:
+        """Kill this life now, whatever it is about."""
+        os.kill(self._pid, signal.SIGKILL)
+        while (word := await self._next()) == "quiet":
+            pass
+        assert os.waitstatus_to_exitcode(int(word.split()[1])) == -signal.SIGKILL, f"it ended by itself: {word}"
+        self.killed += 1
+        self._pid = 0
+
     async def end(self) -> None:
         """Stop a life as an operator would."""
         os.kill(self._pid, signal.SIGTERM)

@@ -14,14 +14,14 @@ import sys
 from pathlib import Path
 
 from gateway import configuration
-from gateway.bootstrap import EVERYTHING, WORKER, House, Roles, build
+from gateway.bootstrap import EVERYTHING, RECEIVERS, WORKER, House, Roles, build
 from gateway.ledger import database
 from gateway.logs import set_up_logs
 from gateway.server import run
 from gateway.settings import Environment, Settings, load_settings
 
 _LOOK_SECONDS = 0.05
-ROLES = {"everything": EVERYTHING, "worker": WORKER}
+ROLES = {"everything": EVERYTHING, "receivers": RECEIVERS, "worker": WORKER}
 
 
 def say(word: str) -> None:
