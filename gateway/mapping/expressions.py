@@ -1,4 +1,4 @@
-"""Reads what stands behind a field name: ``BEG02 | code(order_type) or 'NE'``, and conditions: ``BEG02 = SA|NE``."""
+"""Reads what stands behind a field name: ``BEG02 | code(order_type) or 'NE'``, conditions: ``BEG02 = SA|NE``, and lists."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ class Condition:
 def read_expressions(text: str) -> tuple[Expression, ...]:
     """Read alternatives: ``BEG02 | code(order_type) or 'NE'``. Raises ValueError or PathError."""
     return tuple(_expression(part.strip()) for part in _split(text, " or "))
+
+
+def read_places(text: str) -> tuple[SetPath, ...]:
+    """Read what a list runs over: ``N9? or L11?`` is the first of these that the set has. Raises ValueError or PathError."""
+    return tuple(parse(part) for part in _split(text, " or "))
 
 
 def _expression(text: str) -> Expression:

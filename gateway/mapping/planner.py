@@ -74,7 +74,7 @@ class _Planner:
             return self.pairing.value(made, model, lambda path: self._find(path, body), in_loop=in_loop)
         if model.model is None and not model.free:
             raise ValueError(f"{made.name} is a single value: nothing can stand below it")
-        if made.each is not None:
+        if made.each:
             return self._each(body, made, model)
         if made.is_list:
             raise ValueError(f"{made.name} is a list: say over what it runs, with each:")
@@ -88,12 +88,13 @@ class _Planner:
         return Group(made.name, made.where, inner) if inner.items else None
 
     def _each(self, body: Body, made: Field, model: ModelField) -> Item | None:
-        assert made.each is not None
-        if made.each.elements is not None:
-            raise ValueError(f"each: runs over segments or loops; {made.each.text} is an element")
-        if made.each.absolute and body.scope.parent is not None:
-            raise ValueError(f"each: {made.each.text} stands outside of this loop: put the list into the heading")
-        target = self._find(made.each, body)
+        target = None
+        for path in made.each:
+            if path.elements is not None:
+                raise ValueError(f"each: runs over segments or loops; {path.text} is an element")
+            if path.absolute and body.scope.parent is not None:
+                raise ValueError(f"each: {path.text} stands outside of this loop: put the list into the heading")
+            target = target or self._find(path, body)
         if target is None:
             return None
         scope = target.hops[-1].loop if target.hops else body.scope

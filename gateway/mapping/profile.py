@@ -9,6 +9,7 @@ fields:                       canonical field -> where it stands
   order_type:   BEG02 | code(order_type) or 'NE'      the first that gives a value is read, the first is written
   address:      {city: N401, region: N402}            an object whose parts stand in the same place
   references[]: {each: REF, fields: {kind: REF01, value: REF02}}
+  orders[]:     {each: SPO? or OID?, use: order}      the first of these that the set has: versions differ
   parties[]:    {each: N1, use: party}                a block; ``fields`` beside ``use`` are laid over it
   contract:     REF[01=CT]/02                         the closer line takes its segments: ``each: REF`` runs over the others
   industry:     MEA12?                                where the set has the segment and its version the element
@@ -27,10 +28,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gateway.mapping.entries import Entry, Problems, Where, overlay
-from gateway.mapping.expressions import Condition, Expression, read_condition, read_expressions
+from gateway.mapping.expressions import Condition, Expression, read_condition, read_expressions, read_places
 from gateway.mapping.tables import Table
 from gateway.x12.path import Path as SetPath
-from gateway.x12.path import parse
 
 # What a mapping may say of the field itself; no canonical field has one of these names.
 RESERVED = frozenset({"each", "fields", "use", "read", "write", "when"})
@@ -44,7 +44,8 @@ Parsed = TypeVar("Parsed")
 class Field:
     """One field of the profile. Exactly one of ``expressions``, ``fields`` and ``use`` says what it is.
 
-    ``expressions`` are alternatives: the first that gives a value counts. ``each`` makes it a list over segments or loops.
+    ``expressions`` are alternatives: the first that gives a value counts. ``each`` makes it a list over segments or loops,
+    the first of these that the set has.
     """
 
     name: str
@@ -53,7 +54,7 @@ class Field:
     expressions: tuple[Expression, ...] = ()
     write_to: tuple[Expression, ...] | None = None  # None: where it is read; empty: it isn't written
     when: Condition | None = None
-    each: SetPath | None = None
+    each: tuple[SetPath, ...] = ()
     fields: list[Field] | None = None
     use: str | None = None
 
@@ -199,7 +200,7 @@ class _ProfileReader:
         if one_way:
             made.write_to = self.parsed(f"{key}.write", write, read_expressions) or ()
         made.when = self.parsed(f"{key}.when", when, read_condition)
-        made.each = self.parsed(f"{key}.each", each, parse)
+        made.each = self.parsed(f"{key}.each", each, read_places) or ()
         made.use = self.parsed(f"{key}.use", use, str)
 
     def fill(self, key: str, made: Field, entry: Entry) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.errors import TranslationError
+from gateway.errors import ConfigurationError, TranslationError
 from tests.mapping.documents import base, library, profile
 from tests.mapping.orders import HEAD, ORDER, order, read, write
 
@@ -139,6 +139,21 @@ def test_the_closest_of_three_lines_wins():
     assert body["custom"] == {"contract": "K-77"}
     assert [price["condition"] for price in body["prices"]] == ["042"]
     assert [reference["value"] for reference in body["references"]] == ["043"]
+
+
+def test_a_list_runs_over_the_first_of_its_places_that_the_set_has():
+    text = """profile: test/one
+extends: base/850
+fields:
+  references[]: {each: "L11? or REF?", use: number}
+blocks:
+  number: {kind: "L1102? | code(reference) or REF01? | code(reference)", value: L1101? or REF02?}
+"""
+    assert read(profile(text))["references"][0] == {"kind": "contract", "value": "K-77"}
+    assert write(profile(text), references=[{"kind": "contract", "value": "1"}])[1] == "REF*CT*1"
+    with pytest.raises(ConfigurationError) as caught:
+        profile(text.replace("L11? or", "L11 or"))
+    assert "L11" in caught.value.problems[0].reason
 
 
 def test_lists_whose_filters_exclude_each_other_stand_side_by_side():
