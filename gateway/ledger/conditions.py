@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from gateway.ledger import promise_tables, tables
+from gateway.ledger import evidence_tables, promise_tables, tables
 from gateway.tracking.document import DocumentState
 
 # Words are written into the SQL as they are: SQLite plans a statement anew at each call when a bound value decides whether
@@ -137,3 +137,8 @@ def open_cases_of() -> sa.ColumnElement[bool]:
 def owed() -> sa.ColumnElement[bool]:
     """Receipts that somebody owes and that are due by a time."""
     return sa.and_(tables.OWED, tables.receipts.c.due_at <= sa.bindparam("until"))
+
+
+def held() -> sa.ColumnElement[bool]:
+    """Holds that nobody has released."""
+    return sa.and_(evidence_tables.HELD, tables.holds.c.id > sa.literal_column("''"))

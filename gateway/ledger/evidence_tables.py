@@ -49,6 +49,9 @@ holds = sa.Table(
     sa.Column("released_at", Moment()),
     sa.Column("release_reason", sa.Text()),
 )
+# Few are held at a time.
+HELD: sa.ColumnElement[bool] = holds.c.released_at.is_(None)
+sa.Index("ix_holds_held", holds.c.id, sqlite_where=HELD, postgresql_where=HELD)
 
 purges = sa.Table(
     "purges",

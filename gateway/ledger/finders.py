@@ -17,6 +17,7 @@ from gateway.tracking.case import Case
 from gateway.tracking.document import Document
 from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
+from gateway.tracking.retention import Hold
 from gateway.tracking.transmission import Transmission
 
 R = TypeVar("R", bound=Record)
@@ -140,6 +141,10 @@ class Finders:
     def open_cases(self, subject: str) -> list[Case]:
         """Return the cases of a subject that nobody has decided."""
         return self._all(Case, "open cases", conditions.open_cases_of, which=subject)
+
+    def find_holds(self) -> list[Hold]:
+        """Return what is held; nobody places or releases a hold before the commit."""
+        return self._all(Hold, "held", conditions.held)
 
     def _all(self, kind: type[R], what: str, wanted: Callable[[], sa.ColumnElement[bool]], **values: Any) -> list[R]:
         # Nothing is ordered in SQL: an ORDER BY seq makes SQLite walk the table instead of using the index.

@@ -38,6 +38,7 @@ transmissions = sa.Table(
     sa.Column("detail", sa.Text()),
     sa.Column("sent_at", Moment()),
     sa.Column("faults", Rows(), nullable=False, server_default="[]"),
+    sa.Column("purged_at", Moment()),
     sa.Index(None, "source", "digest"),
     sa.Index(None, "tracking_id"),
 )
@@ -256,4 +257,6 @@ blobs = sa.Table(
     metadata,
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("data", sa.LargeBinary(), nullable=False),
+    # When somebody last had these bytes kept: whoever purges them asks whether that was lately.
+    sa.Column("kept_at", Moment()),
 )

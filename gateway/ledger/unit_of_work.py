@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -165,7 +165,8 @@ class SqlUnitOfWork(Finders):
         pending, self._kept = self._kept, _Pending()
         if pending.blobs:
             # In one order everywhere, so that two transactions that keep the same bytes can't wait for one another.
-            rows = [{"digest": digest, "data": data} for digest, data in sorted(pending.blobs.items())]
+            now = datetime.now(UTC)
+            rows = [{"digest": digest, "data": data, "kept_at": now} for digest, data in sorted(pending.blobs.items())]
             self._cursor.run_many("keep", self._keep, rows)
         if pending.events:
             self._cursor.run_records("events", lambda: _insert_all(tables.events), pending.events)
@@ -188,8 +189,10 @@ class SqlUnitOfWork(Finders):
             self._cursor.run_many("schedule", self._schedule, due)
 
     def _keep(self) -> Any:
-        made = self._insert(tables.blobs).values(digest=sa.bindparam("digest"), data=sa.bindparam("data"))
-        return made.on_conflict_do_nothing()
+        table = tables.blobs
+        made = self._insert(table).values({column.name: sa.bindparam(column.name) for column in table.c})
+        # Who keeps what is there already says so, and takes the row: nobody can be purging it at the same time.
+        return made.on_conflict_do_update(index_elements=[table.c.digest], set_={"kept_at": made.excluded.kept_at})
 
 
 def _insert_all(table: sa.Table) -> Any:

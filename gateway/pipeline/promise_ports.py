@@ -1,4 +1,4 @@
-"""What a transaction finds of promises and cases. Part of `gateway.pipeline.ports`."""
+"""What a transaction finds of promises, cases and holds. Part of `gateway.pipeline.ports`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.tracking.promise import Promise
+from gateway.tracking.retention import Hold
 
 
 class PromiseFinding(Protocol):
@@ -22,3 +23,6 @@ class PromiseFinding(Protocol):
 
     def close_cases(self, subject: str, resolution: str, at: datetime) -> None:
         """Close the open cases of a subject; each is an event."""
+
+    def find_holds(self) -> list[Hold]:
+        """Return what is held; nobody places or releases a hold before the commit."""

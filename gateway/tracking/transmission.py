@@ -51,6 +51,7 @@ class Transmission:
 
     ``digest`` is the SHA-256 of the bytes, under which the vault holds them; ``size`` is in bytes.
     ``faults`` are those of envelopes and of bytes outside of every interchange, explained; a document has its own.
+    ``purged_at`` is when the bytes of it and of its documents and receipts were deleted; the records stay.
     """
 
     id: str
@@ -71,3 +72,4 @@ class Transmission:
     detail: str | None = None
     sent_at: datetime | None = None
     faults: list[dict[str, Any]] = field(default_factory=list)
+    purged_at: datetime | None = None

@@ -290,6 +290,7 @@ async def test_no_finder_walks_a_table(on_postgres, monkeypatch):
         uow.find_promises("acme", "PO1", "855")
         uow.promises_answered("x")
         uow.open_cases("x")
+        uow.find_holds()
         uow.sent_in("x")
         uow.answers_to("x")
         uow.change(Document, "x", state="sent")

@@ -95,6 +95,7 @@ async def test_no_statement_of_the_hot_path_walks_a_table(on_sqlite, monkeypatch
         uow.find_promises("acme", "PO1", "855")
         uow.promises_answered("x")
         uow.open_cases("x")
+        uow.find_holds()
         uow.change(Document, "x", state="sent")
         uow.hold(task())
         uow.finish(task())

@@ -59,6 +59,7 @@ ABSENT: dict[str, tuple[str, ...] | None] = {
     "promised for": None,
     "answered": None,
     "open cases": None,
+    "held": (),
 }
 _SAME = {"used": "first"}  # Both look at what came under the numbers of an envelope: one lock serves both.
 
