@@ -13,6 +13,7 @@ from gateway.ledger.finders import Finders
 from gateway.ledger.opening import open_ledger
 from gateway.ledger.postgres import database as module
 from gateway.ledger.postgres.presence import Presence
+from gateway.ledger.postgres.sweep import sweep
 from gateway.ledger.postgres.unit_of_work import ABSENT
 from gateway.ledger.statements import Statements
 from gateway.stamps import utc_now
@@ -221,6 +222,30 @@ async def test_an_alarm_is_set_for_what_is_near_and_for_the_first_of_a_lane(on_p
     assert await _alarms(on_postgres) == [("now:read", "one", None), ("soon:read", None, soon)]
     await on_postgres.tx(lambda uow: uow.finish(steps[0]))
     assert (await _alarms(on_postgres))[-1] == ("behind:read", "one", None)
+
+
+async def test_an_alarm_whose_end_could_not_be_written_does_not_hold_its_lane_for_ever(on_postgres):
+    """The connection broke just then. The worker lives on, so only the ledger shows that nobody has the step."""
+    presence = Presence()
+    await on_postgres.write(presence.arrive)
+    await on_postgres.tx(lambda uow: [uow.schedule(task(name, lane=name)) for name in ("rang", "claimed", "young")])
+
+    def ring(connection):
+        connection.exec_driver_sql("insert into procrastinate_workers default values")
+        connection.exec_driver_sql(
+            "update procrastinate_jobs set status = 'doing', worker_id = (select max(id) from procrastinate_workers)"
+        )
+        connection.exec_driver_sql(
+            "update procrastinate_events set at = now() - interval '1 hour' where type = 'started' and job_id not in"
+            " (select id from procrastinate_jobs where args->>'step' = 'young:read')"
+        )
+        presence.claim(connection, "claimed:read", utc_now)
+
+    await on_postgres.write(ring)
+    await on_postgres.write(lambda connection: sweep(connection, 15))
+    states = "select args->>'step', status::text from procrastinate_jobs order by 1"
+    found = await on_postgres.read(lambda connection: dict(tuple(row) for row in connection.exec_driver_sql(states)))
+    assert found == {"claimed:read": "doing", "rang:read": "todo", "young:read": "doing"}
 
 
 async def test_who_is_woken_takes_on_what_it_has_room_for_and_takes_back_those_alarms(two):

@@ -17,10 +17,14 @@ _ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtextextended('gateway swe
 _DEAD = "DELETE FROM workers WHERE seen_at < now() - make_interval(secs => %(within)s) RETURNING id"
 _FREED = """UPDATE steps SET claimed_by = NULL WHERE claimed_by IS NOT NULL AND claimed_by NOT IN (SELECT id FROM workers)
     RETURNING id"""
-# A job whose worker is gone would hold its lane's lock for ever. The step itself is in the ledger, and gets a new alarm.
-_STALLED = """SELECT procrastinate_finish_job_v1(id, 'failed', true) FROM procrastinate_jobs
+# A job whose worker is gone would hold its lane's lock for ever, and so would one whose end could not be written because the
+# connection broke just then: its worker lives, and nobody has its step. The step itself is in the ledger, and gets a new alarm.
+_STALLED = """SELECT procrastinate_finish_job_v1(id, 'failed', true) FROM procrastinate_jobs AS jobs
     WHERE queue_name = %(queue)s AND status = 'doing' AND (worker_id IS NULL OR worker_id NOT IN
-        (SELECT id FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %(within)s)))"""
+        (SELECT id FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %(within)s))
+    OR (NOT EXISTS (SELECT 1 FROM steps WHERE steps.id = jobs.args->>'step' AND steps.claimed_by IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM procrastinate_events AS events WHERE events.job_id = jobs.id
+            AND events.type = 'started' AND events.at > now() - make_interval(secs => %(within)s))))"""
 _LIMIT = 1000  # Alarms set by one sweep; the next one goes on.
 
 
