@@ -132,7 +132,10 @@ class FastSet:
 
     def _make(self, spot: _Spot, name: str) -> _Move | None:
         here = spot.use
-        for step in self._walker.ahead(here.loop, here.index, name):
+        steps = self._walker.ahead(here.loop, here.index, name)
+        if name == "LS" and len(steps) > 1:
+            return None  # Which bounded loop is meant stands in LS01.
+        for step in steps:
             loop = here.loop
             at, missing = here.index, False
             for _ in range(step.closing):

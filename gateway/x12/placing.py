@@ -47,7 +47,7 @@ class Walk:
 
     def place(self, name: str, position: int, segment: list[str]) -> tuple[Use | None, int]:
         """Place a segment; return its use and its number among its like."""
-        steps = self.steps(name)
+        steps = self._bounded(self.steps(name), segment) if name == "LS" else self.steps(name)
         placed = (
             self.forward(self._choose(steps), position, segment) if steps else self.recover(name, position, segment)
         )
@@ -61,6 +61,16 @@ class Walk:
             self.close(position)
 
     # Onward
+
+    def _bounded(self, steps: tuple[Step, ...], segment: list[str]) -> tuple[Step, ...]:
+        """Keep the bounded loops that LS01 names by what stands in them, where one of those ahead is meant."""
+        named = tuple(
+            step
+            for step in steps
+            if isinstance(item := self.frames[-1 - step.closing].loop.items[step.item], Loop)
+            and item.items[1].name == (segment[1] if len(segment) > 1 else "")
+        )
+        return named or steps
 
     def _choose(self, steps: tuple[Step, ...]) -> Step:
         """Take the nearest place, or where that is full the next one that is not and leaves out no more on the way."""

@@ -164,3 +164,14 @@ def test_names_that_senders_make_up_are_not_remembered():
     assert not walker._ahead
     assert walker.within("ZZZ") == []
     assert len(walker.within("N1")) > 1
+
+
+@pytest.mark.parametrize("bounded", [("LM",), ("N1",), ("LM", "N1")])
+def test_ls01_says_which_of_two_bounded_loops_side_by_side_is_meant(bounded):
+    inside = {"LM": "LM*ZZ\nLQ*ZZ*A-1", "N1": "N1*ST*North Plant*92*0042"}
+    loops = "\n".join(f"LS*{name}\n{inside[name]}\nLE*{name}" for name in bounded)
+    body = f"BCT*PC\nLIN*1*VP*V-7\nCTP*RS*CON*12.75*1*EA\n{loops}\nLIN*2*VP*V-8"
+    assert faults_in("832", body, "005010") == []
+    places = {use.loop.path for use in judged("832", body, "005010").uses if use is not None}
+    wanted = {"LM": "LIN>CTP>LS#1>LM", "N1": "LIN>CTP>LS#2>N1"}
+    assert {wanted[name] for name in bounded} == {path for path in places if ">LS#" in path and path.count(">") == 3}
