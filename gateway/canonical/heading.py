@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from gateway.canonical.lines import ConditionOfSale, ItemIds, LeadTime
 from gateway.canonical.logistics import Equipment, Handling, Marks, PackageCount, Packaging, Routing
-from gateway.canonical.money import AllowanceCharge, PaymentTerms, Price, Tax
+from gateway.canonical.money import AllowanceCharge, PaymentTerms, PeriodAmount, Price, Tax
 from gateway.canonical.parties import Contact, CurrencyUse, FreightTerms, Party, TaxRegistration
+from gateway.canonical.particulars import (
+    Discount,
+    IndustryCodes,
+    Installment,
+    Paperwork,
+    Percentage,
+    Restriction,
+    ServiceCodes,
+)
 from gateway.canonical.values import Code, Description, Measurement, Moment, Note, Number, Part, Reference, Text
 
 
@@ -43,6 +52,14 @@ class Heading(Part):
     equipment: tuple[Equipment, ...] = ()
     handling: tuple[Handling, ...] = ()
     marks: tuple[Marks, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    installments: tuple[Installment, ...] = ()
+    percentages: tuple[Percentage, ...] = ()
+    period_amounts: tuple[PeriodAmount, ...] = ()
+    paperwork: tuple[Paperwork, ...] = ()
+    service_codes: tuple[ServiceCodes, ...] = ()
+    industry_codes: tuple[IndustryCodes, ...] = ()
     taxes: tuple[Tax, ...] = ()
     notes: tuple[Note, ...] = ()
     parties: tuple[Party, ...] = ()

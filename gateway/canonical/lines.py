@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from gateway.canonical.logistics import Equipment, Handling, Marks, PackageCount, Packaging, PackDetail, Routing
-from gateway.canonical.money import AllowanceCharge, CurrencyOf, PaymentTerms, Price, Tax, UnitPrice
+from gateway.canonical.money import AllowanceCharge, CurrencyOf, PaymentTerms, PeriodAmount, Price, Tax, UnitPrice
 from gateway.canonical.parties import Contact, FreightTerms, Party, TaxRegistration
+from gateway.canonical.particulars import (
+    Contract,
+    Discount,
+    IndustryCodes,
+    Installment,
+    ItemDetail,
+    Paperwork,
+    Percentage,
+    Restriction,
+    ServiceCodes,
+)
 from gateway.canonical.values import (
     Clock,
     Code,
@@ -39,6 +50,10 @@ class LeadTime(Part):
     unit: Code
     date: Day | None = None
     quantities: tuple[QuantityOf, ...] = ()
+    texts: tuple[Text, ...] = ()
+    references: tuple[Reference, ...] = ()
+    marks: tuple[Marks, ...] = ()
+    industry_codes: tuple[IndustryCodes, ...] = ()
 
 
 class ScheduleLine(Part):
@@ -57,6 +72,10 @@ class ScheduleLine(Part):
     request_reference: Text | None = None
     line_number: Text | None = None
     references: tuple[Reference, ...] = ()
+    packages: tuple[PackageCount, ...] = ()
+    routings: tuple[Routing, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    handling: tuple[Handling, ...] = ()
 
 
 class DestinationQuantity(Part):
@@ -122,6 +141,11 @@ class SubLine(Part):
     taxes: tuple[Tax, ...] = ()
     tax_registrations: tuple[TaxRegistration, ...] = ()
     pack: PackDetail | None = None
+    details: tuple[ItemDetail, ...] = ()
+    commodities: tuple[Commodity, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    period_amounts: tuple[PeriodAmount, ...] = ()
+    service_codes: tuple[ServiceCodes, ...] = ()
 
 
 class LineParty(Party):
@@ -130,18 +154,15 @@ class LineParty(Party):
     dates: tuple[Moment, ...] = ()
     schedules: tuple[ScheduleLine, ...] = ()
     lead_times: tuple[LeadTime, ...] = ()
-    routings: tuple[Routing, ...] = ()
 
 
-class Line(Part):
-    """What every line of an order or its acknowledgment may say."""
+class LineDetails(Part):
+    """What every line of an order, its acknowledgment or its change may say beside how much of what."""
 
-    number: Text | None = None
-    quantity: Quantity | None = None
-    unit_price: UnitPrice | None = None
-    item_ids: tuple[Identifier, ...] = ()
     items: tuple[ItemIds, ...] = ()
     currency: CurrencyOf | None = None
+    contract: Contract | None = None
+    details: tuple[ItemDetail, ...] = ()
     prices: tuple[Price, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     descriptions: tuple[Description, ...] = ()
@@ -163,6 +184,14 @@ class Line(Part):
     equipment: tuple[Equipment, ...] = ()
     handling: tuple[Handling, ...] = ()
     marks: tuple[Marks, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    installments: tuple[Installment, ...] = ()
+    percentages: tuple[Percentage, ...] = ()
+    period_amounts: tuple[PeriodAmount, ...] = ()
+    paperwork: tuple[Paperwork, ...] = ()
+    service_codes: tuple[ServiceCodes, ...] = ()
+    industry_codes: tuple[IndustryCodes, ...] = ()
     texts: tuple[Text, ...] = ()
     taxes: tuple[Tax, ...] = ()
     quantities: tuple[QuantityOf, ...] = ()
@@ -172,3 +201,16 @@ class Line(Part):
     parties: tuple[LineParty, ...] = ()
     sub_lines: tuple[SubLine, ...] = ()
     custom: dict[str, Text] | None = None
+
+
+class _Ordered(Part):
+    """How much of what, at which price: these fields come first in the JSON of a line."""
+
+    number: Text | None = None
+    quantity: Quantity | None = None
+    unit_price: UnitPrice | None = None
+    item_ids: tuple[Identifier, ...] = ()
+
+
+class Line(LineDetails, _Ordered):
+    """One line of an order or its acknowledgment. How much of what comes first."""

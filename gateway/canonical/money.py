@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.canonical.values import Code, Day, Identifier, Location, Number, Part, Quantity, Text, UnitDetail
+from gateway.canonical.values import Clock, Code, Day, Identifier, Location, Number, Part, Quantity, Text, UnitDetail
 
 
 class UnitPrice(Part):
@@ -116,3 +116,13 @@ class PeriodAmount(Part):
     unit_detail: UnitDetail | None = None
     kind: Code | None = None
     amount: Number | None = None
+    period: Code | None = None
+    date_kind: Code | None = None
+    date: Day | None = None
+    time: Clock | None = None
+    second_date_kind: Code | None = None
+    second_date: Day | None = None
+    second_time: Clock | None = None
+    percent_kind: Code | None = None
+    percent: Number | None = None
+    answer: Code | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.canonical.heading import Heading
 from gateway.canonical.lines import Line
+from gateway.canonical.particulars import AccountedAmount
 from gateway.canonical.values import Amount, Code, Day, Identifier, Moment, Number, Part, Text
 
 
@@ -27,7 +28,7 @@ class AcknowledgedLine(Line):
     """One line of the order and what the seller says to it."""
 
     statuses: tuple[LineStatus, ...] = ()
-    amounts: tuple[Amount, ...] = ()
+    amounts: tuple[AccountedAmount, ...] = ()
 
 
 class _Head(Part):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gateway.canonical.logistics import Equipment, Handling, PackageCount, Packaging, Routing
+from gateway.canonical.particulars import ServiceCodes
 from gateway.canonical.values import Code, Day, Identifier, Location, Part, QuantityOf, Reference, Text
 
 
@@ -26,6 +28,16 @@ class Address(Part):
     subdivision: Code | None = None
 
 
+class AddressPart(Part):
+    """A named part of an address, such as a building, a floor or a dock."""
+
+    kind: Code
+    value: Text
+    county: Code | None = None
+    second_kind: Code | None = None
+    second_value: Text | None = None
+
+
 class FreightTerms(Part):
     """Who pays the freight, where title and risk pass."""
 
@@ -47,11 +59,20 @@ class Party(Part):
     ids: tuple[Identifier, ...] = ()
     relationship: Code | None = None
     also_role: Code | None = None
+    name_parts: tuple[Identifier, ...] = ()
     address: Address | None = None
+    address_parts: tuple[AddressPart, ...] = ()
     contacts: tuple[Contact, ...] = ()
     references: tuple[Reference, ...] = ()
     quantities: tuple[QuantityOf, ...] = ()
     freight_terms: tuple[FreightTerms, ...] = ()
+    packages: tuple[PackageCount, ...] = ()
+    routings: tuple[Routing, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    handling: tuple[Handling, ...] = ()
+    packaging: tuple[Packaging, ...] = ()
+    service_codes: tuple[ServiceCodes, ...] = ()
+    texts: tuple[Text, ...] = ()
 
 
 class TaxRegistration(Part):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from gateway.canonical.heading import Heading
 from gateway.canonical.lines import Commodity, Line
+from gateway.canonical.particulars import AccountedAmount
 from gateway.canonical.values import Amount, Code, Day, Part, Text
 
 
 class PurchaseOrderLine(Line):
     """One line of an order."""
 
-    amounts: tuple[Amount, ...] = ()
+    amounts: tuple[AccountedAmount, ...] = ()
 
 
 class _Head(Part):
@@ -34,5 +35,6 @@ class PurchaseOrder(Heading, _Head):
     """What a buyer orders from a seller. What identifies the order comes first."""
 
     commodities: tuple[Commodity, ...] = ()
+    order_amounts: tuple[AccountedAmount, ...] = ()
     amounts: tuple[Amount, ...] = ()
     lines: tuple[PurchaseOrderLine, ...] = ()

@@ -1,7 +1,7 @@
 """The canonical schemas as they were published under a version; those who hold to that version must be able to go on.
 
-``python -m tests.reference.publish`` writes down those of the present version, once; ``--again`` overwrites them, which is right
-only while that version has not been given to anybody.
+``python -m tests.reference.publish`` writes down those of the present version, each once: message types that came since are
+added. ``--again`` overwrites them all, which is right only while that version has not been given to anybody.
 """
 
 import json
@@ -21,12 +21,13 @@ def published(version: str) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     path = FOLDER / f"{SCHEMA_VERSION}.json"
-    if path.exists() and "--again" not in arguments:
+    found = published(SCHEMA_VERSION) if path.exists() and "--again" not in arguments else {}
+    new = {name: bare(row.json_schema()) for name, row in MESSAGE_TYPES.items() if name not in found}
+    if not new:
         sys.stderr.write(f"{SCHEMA_VERSION} is published. Raise SCHEMA_VERSION in gateway/canonical/message.py.\n")
         return 1
-    found = {name: bare(row.json_schema()) for name, row in MESSAGE_TYPES.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [f'"{name}":{json.dumps(schema, separators=(",", ":"))}' for name, schema in found.items()]
+    lines = [f'"{name}":{json.dumps(schema, separators=(",", ":"))}' for name, schema in (found | new).items()]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     return 0
 
