@@ -5,7 +5,6 @@ from __future__ import annotations
 from gateway.canonical.lines import ConditionOfSale, ItemIds, LeadTime
 from gateway.canonical.logistics import Equipment, Handling, Marks, PackageCount, Packaging, Routing
 from gateway.canonical.money import AllowanceCharge, PaymentTerms, PeriodAmount, Price, Tax
-from gateway.canonical.parties import Contact, CurrencyUse, FreightTerms, Party, TaxRegistration
 from gateway.canonical.particulars import (
     Discount,
     IndustryCodes,
@@ -15,6 +14,7 @@ from gateway.canonical.particulars import (
     Restriction,
     ServiceCodes,
 )
+from gateway.canonical.parties import Contact, CurrencyUse, FreightTerms, Party, TaxRegistration
 from gateway.canonical.values import Code, Description, Measurement, Moment, Note, Number, Part, Reference, Text
 
 

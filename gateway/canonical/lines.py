@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gateway.canonical.logistics import Equipment, Handling, Marks, PackageCount, Packaging, PackDetail, Routing
 from gateway.canonical.money import AllowanceCharge, CurrencyOf, PaymentTerms, PeriodAmount, Price, Tax, UnitPrice
-from gateway.canonical.parties import Contact, FreightTerms, Party, TaxRegistration
 from gateway.canonical.particulars import (
     Contract,
     Discount,
@@ -16,6 +15,7 @@ from gateway.canonical.particulars import (
     Restriction,
     ServiceCodes,
 )
+from gateway.canonical.parties import Contact, FreightTerms, Party, TaxRegistration
 from gateway.canonical.values import (
     Clock,
     Code,
