@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from gateway.canonical.invoice import Invoice
 from gateway.canonical.order_acknowledgment import OrderAcknowledgment
 from gateway.canonical.order_change import OrderChange
+from gateway.canonical.order_change_acknowledgment import OrderChangeAcknowledgment
 from gateway.canonical.purchase_order import PurchaseOrder
 from gateway.canonical.ship_notice import ShipNotice
 from gateway.canonical.values import Code, Part, Text
@@ -161,6 +162,14 @@ _ROWS = (
     MessageType("ship_notice", ShipNotice, "856", "ship notice", "shipment_number", None),
     MessageType("invoice", Invoice, "810", "invoice", "invoice_number", "order_number"),
     MessageType("order_change", OrderChange, "860", "order change", "order_number", "order_number"),
+    MessageType(
+        "order_change_acknowledgment",
+        OrderChangeAcknowledgment,
+        "865",
+        "order change acknowledgment",
+        "order_number",
+        "order_number",
+    ),
 )
 
 MESSAGE_TYPES: dict[str, MessageType] = {row.name: row for row in _ROWS}
