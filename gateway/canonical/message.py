@@ -10,11 +10,15 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from gateway.canonical.catalog import Catalog
+from gateway.canonical.credit_debit_adjustment import CreditDebitAdjustment
+from gateway.canonical.inventory_advice import InventoryAdvice
 from gateway.canonical.invoice import Invoice
 from gateway.canonical.order_acknowledgment import OrderAcknowledgment
 from gateway.canonical.order_change import OrderChange
 from gateway.canonical.order_change_acknowledgment import OrderChangeAcknowledgment
 from gateway.canonical.purchase_order import PurchaseOrder
+from gateway.canonical.remittance_advice import RemittanceAdvice
 from gateway.canonical.ship_notice import ShipNotice
 from gateway.canonical.values import Code, Part, Text
 
@@ -66,6 +70,7 @@ class MessageType:
 
     ``number`` and ``order_number`` name fields of the body. Where the orders stand further down, ``order_number`` is None and
     they are collected: whatever is called ``order_number``, and what items and references say under the words of `ORDER_KINDS`.
+    ``or_number`` names the field whose number counts where a sender leaves the first one out.
     """
 
     name: str
@@ -74,6 +79,7 @@ class MessageType:
     title: str
     number: str
     order_number: str | None
+    or_number: str | None = None
 
     @property
     def envelope(self) -> Any:
@@ -90,9 +96,10 @@ class MessageType:
         """What a body says when its writer left it out: the purpose ``original`` and the like."""
         return _defaults(self.model)
 
-    def document_number(self, body: Any) -> str:
-        """Return the number under which the business knows the document."""
-        return str(getattr(body, self.number))
+    def document_number(self, body: Any) -> str | None:
+        """Return the number under which the business knows the document; None where it has none."""
+        found: str | None = getattr(body, self.number)
+        return getattr(body, self.or_number) if found is None and self.or_number else found
 
     def order_numbers(self, body: Any) -> list[str]:
         """Return the purchase orders that the document is about, each once, in order."""
@@ -161,6 +168,17 @@ _ROWS = (
     ),
     MessageType("ship_notice", ShipNotice, "856", "ship notice", "shipment_number", None),
     MessageType("invoice", Invoice, "810", "invoice", "invoice_number", "order_number"),
+    MessageType(
+        "credit_debit_adjustment",
+        CreditDebitAdjustment,
+        "812",
+        "credit or debit adjustment",
+        "adjustment_number",
+        "order_number",
+    ),
+    MessageType("remittance_advice", RemittanceAdvice, "820", "remittance advice", "remittance_number", None),
+    MessageType("catalog", Catalog, "832", "catalog", "catalog_number", None),
+    MessageType("inventory_advice", InventoryAdvice, "846", "inventory advice", "report_number", None),
     MessageType("order_change", OrderChange, "860", "order change", "order_number", "order_number"),
     MessageType(
         "order_change_acknowledgment",
