@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,3 +53,25 @@ class Rows(sa.TypeDecorator[list[Any]]):
         assert plain is not None
         empty = plain([])
         return lambda value: plain(value) if value else empty
+
+
+class Exact(sa.TypeDecorator[Decimal]):
+    """A decimal as it was written: text on SQLite, which has no such numbers, NUMERIC on PostgreSQL."""
+
+    impl = sa.String(40)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """Choose the column type."""
+        native = dialect.name == "postgresql"
+        return dialect.type_descriptor(sa.Numeric() if native else sa.String(40))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Python to database."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return f"{value:f}"
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> Decimal | None:
+        """Database to Python."""
+        return None if value is None else Decimal(value)

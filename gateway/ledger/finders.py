@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from gateway.ledger import conditions, tables
-from gateway.ledger.records import TABLE_OF, columns_of, from_row
-from gateway.ledger.statements import Cursor
-from gateway.pipeline.ports import Record, UsedNumbers
+from gateway.ledger.looking import R
+from gateway.ledger.records import TABLE_OF
+from gateway.ledger.thread_finders import ThreadFinders
+from gateway.pipeline.ports import UsedNumbers
 from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.case import Case
 from gateway.tracking.document import Document
@@ -20,19 +19,9 @@ from gateway.tracking.receipt import Receipt
 from gateway.tracking.retention import Hold
 from gateway.tracking.transmission import Transmission
 
-R = TypeVar("R", bound=Record)
 
-
-class Finders:
+class Finders(ThreadFinders):
     """Everything that a transaction looks for. None of it walks a table (a test asks the database)."""
-
-    def __init__(self, cursor: Cursor) -> None:
-        self._cursor = cursor
-
-    @property
-    def cursor(self) -> Cursor:
-        """What runs statements in this transaction, for rooms of the ledger that keep tables of their own."""
-        return self._cursor
 
     def find(self, kind: type[R], record_id: str) -> R | None:
         """Return a record, or None."""
@@ -145,21 +134,6 @@ class Finders:
     def find_holds(self) -> list[Hold]:
         """Return what is held; nobody places or releases a hold before the commit."""
         return self._all(Hold, "held", conditions.held)
-
-    def _all(self, kind: type[R], what: str, wanted: Callable[[], sa.ColumnElement[bool]], **values: Any) -> list[R]:
-        # Nothing is ordered in SQL: an ORDER BY seq makes SQLite walk the table instead of using the index.
-        self._before_looking(what, values)
-        rows = self._cursor.rows((what, kind), lambda: _locking(sa.select(*columns_of(kind)).where(wanted())), values)
-        return [from_row(kind, row) for row in rows]
-
-    def _before_looking(self, what: str, values: dict[str, Any]) -> None:
-        """Do nothing: with one writer nobody else can store what is looked for."""
-
-
-def _locking(query: sa.Select[Any]) -> sa.Select[Any]:
-    # What is read here is what the transaction decides by, so nobody may change it meanwhile. SQLite has one writer and
-    # leaves these words out.
-    return query.with_for_update(key_share=True)
 
 
 def _earliest(found: list[R]) -> R | None:

@@ -14,10 +14,11 @@ from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.numbering import NumberSeries
-from gateway.tracking.order import Order
+from gateway.tracking.order import Match, Order, OrderLine
 from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
 from gateway.tracking.retention import Hold, Purge
+from gateway.tracking.thread.statement import Statement
 from gateway.tracking.transmission import Transmission
 
 R = TypeVar("R")
@@ -27,6 +28,9 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     Document: tables.documents,
     Case: tables.cases,
     Order: tables.orders,
+    OrderLine: tables.order_lines,
+    Statement: tables.statements,
+    Match: tables.matches,
     Event: tables.events,
     Receipt: tables.receipts,
     BusinessNumber: tables.business_numbers,

@@ -11,6 +11,10 @@ from gateway.ledger.evidence_tables import purges as purges
 from gateway.ledger.evidence_tables import seals as seals
 from gateway.ledger.metadata import metadata as metadata
 from gateway.ledger.metadata import row_number
+from gateway.ledger.order_tables import matches as matches
+from gateway.ledger.order_tables import order_lines as order_lines
+from gateway.ledger.order_tables import orders as orders
+from gateway.ledger.order_tables import statements as statements
 from gateway.ledger.promise_tables import number_series as number_series
 from gateway.ledger.promise_tables import promises as promises
 from gateway.ledger.sink_tables import sinks as sinks
@@ -167,20 +171,6 @@ cases = sa.Table(
     sa.Column("closed_at", Moment()),
     sa.Column("resolution", sa.Text()),
     sa.Index(None, "closed_at", "seq"),
-)
-
-orders = sa.Table(
-    "orders",
-    metadata,
-    row_number(),
-    sa.Column("id", sa.String(320), nullable=False, unique=True),
-    sa.Column("partner", sa.String(41), nullable=False),
-    sa.Column("role", sa.String(8), nullable=False),
-    sa.Column("order_number", sa.String(255), nullable=False, index=True),
-    sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("created_at", Moment(), nullable=False),
-    sa.Column("updated_at", Moment(), nullable=False),
-    sa.Column("note", sa.Text()),
 )
 
 events = sa.Table(

@@ -10,26 +10,20 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from gateway.mapping.loader import Mapping as ProfileMapping
 from gateway.pipeline.circuit import Circuits
 from gateway.pipeline.promise_ports import PromiseFinding
+from gateway.pipeline.record_kinds import R as R
+from gateway.pipeline.record_kinds import Record as Record
 from gateway.pipeline.task import Task
+from gateway.pipeline.thread_ports import ThreadFinding
 from gateway.tracking.business_number import BusinessNumber
-from gateway.tracking.case import Case
-from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
-from gateway.tracking.numbering import NumberSeries
-from gateway.tracking.order import Order
-from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
-from gateway.tracking.retention import Hold, Purge
 from gateway.tracking.transmission import Transmission
 from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Directory, Partner
 from gateway.x12.guide import Guide
 
 T = TypeVar("T")
-_Proof = Seal | Checkpoint | Hold | Purge
-Record = Transmission | Document | Case | Order | Receipt | BusinessNumber | Promise | NumberSeries | _Proof
-R = TypeVar("R", bound=Record)
 
 
 class UsedNumbers(NamedTuple):
@@ -41,7 +35,7 @@ class UsedNumbers(NamedTuple):
     state: str
 
 
-class UnitOfWork(PromiseFinding, Protocol):
+class UnitOfWork(PromiseFinding, ThreadFinding, Protocol):
     """One transaction: what is done through it is committed together or not at all."""
 
     def add(self, record: Record | Event) -> None:

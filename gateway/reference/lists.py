@@ -19,9 +19,9 @@ from gateway.reference.markdown import code, page, table
 from gateway.tracking.case import CAUSES
 from gateway.tracking.document import DOCUMENT_LIFE, AcknowledgmentState
 from gateway.tracking.life import Life
-from gateway.tracking.order import ORDER_LIFE
 from gateway.tracking.promise import PROMISE_LIFE
 from gateway.tracking.receipt import RECEIPT_LIFE
+from gateway.tracking.thread.states import LINE_LIFE
 from gateway.tracking.transmission import TRANSMISSION_LIFE
 from gateway.trading.quirks import QUIRKS
 from gateway.x12.characters import CHARACTER_SETS
@@ -179,7 +179,7 @@ def _tolerated(fault: FaultCode) -> str:
 
 def states() -> str:
     """The page of lives: what may happen when."""
-    lives: tuple[Life[Any, Any], ...] = (DOCUMENT_LIFE, TRANSMISSION_LIFE, RECEIPT_LIFE, PROMISE_LIFE, ORDER_LIFE)
+    lives: tuple[Life[Any, Any], ...] = (DOCUMENT_LIFE, TRANSMISSION_LIFE, RECEIPT_LIFE, PROMISE_LIFE, LINE_LIFE)
     parts = []
     for life in lives:
         rows = [(", ".join(map(code, row.states)), code(row.event), code(row.to)) for row in life.rows]

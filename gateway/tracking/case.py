@@ -4,29 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from gateway.tracking.cause import Cause as Cause
+from gateway.tracking.cause import Owner as Owner
 from gateway.tracking.event import Event
-
-
-class Owner(StrEnum):
-    """Who can put it right."""
-
-    PARTNER = "partner"
-    DATA = "data"
-    BUSINESS = "business"
-    TECHNICAL = "technical"
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A kind of case: its code, whose it is, and the next action in words."""
-
-    code: str
-    owner: Owner
-    title: str
-    next_action: str
-
+from gateway.tracking.order_causes import ORDER_CAUSES
 
 _ROWS = (
     Cause(
@@ -241,7 +223,7 @@ _ROWS = (
     ),
 )
 
-CAUSES: dict[str, Cause] = {row.code: row for row in _ROWS}
+CAUSES: dict[str, Cause] = {row.code: row for row in (*_ROWS, *ORDER_CAUSES)}
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ class Action(StrEnum):
     REPLAY = "replay"  # Take it on from where it stopped.
     RECOMPUTE = "recompute"  # Judge and translate anew, then go on.
     SEND_AGAIN = "send again"
+    ACCEPT = "accept"  # Take what differs as it is; what waits for it goes on.
     CLOSE = "close"
 
 
@@ -19,6 +20,7 @@ _GOES_ON = (_A.REPLAY, _A.RECOMPUTE, _A.CLOSE)
 _STOPPED = (_A.REPLAY, _A.CLOSE)
 _SENT = (_A.SEND_AGAIN, _A.CLOSE)
 _TOLD = (_A.CLOSE,)
+_JUDGED = (_A.ACCEPT, _A.CLOSE)
 
 ACTIONS: dict[str, tuple[Action, ...]] = {
     "unknown-sender": _STOPPED,
@@ -55,6 +57,15 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "certificate-expiring": _TOLD,
     "server-not-read": _TOLD,
     "file-not-fetched": _TOLD,
+    "order-differs": _JUDGED,
+    "acknowledgment-differs": _JUDGED,
+    "shipment-differs": _JUDGED,
+    "receipt-differs": _JUDGED,
+    "invoice-differs": _JUDGED,
+    "item-unknown": _TOLD,
+    "line-unknown": _TOLD,
+    "unit-unknown": _TOLD,
+    "statement-contradicts": _JUDGED,
     "internal": _GOES_ON,
 }
 

@@ -24,6 +24,7 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "by": (_TEXT, "Id of the transmission or document that brought it."),
     "cause": (_TEXT, "The cause of a case, as the reference lists them."),
     "certificate": (_TEXT, "SHA-256 fingerprint."),
+    "checks": (_TEXT, "What differs: quantity, price, date and so on, with commas between."),
     "code": (_TEXT, "The code that stands for the reason."),
     "days": (_WHOLE, "How many days are left."),
     "changed": (_TRUTH, "Whether the canonical message is another one now."),
@@ -35,6 +36,7 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "groups": (_BY_NAME, "Our verdict on each functional group, by its control number."),
     "hours_late": ({"type": "number"}, "Hours after its time."),
     "interchange": (_TEXT, "Control number of an interchange."),
+    "line": (_TEXT, "The line of an order."),
     "late": (_TRUTH, "Whether it came after its time."),
     "message_id": ({"type": "string", "maxLength": 998}, "The Message-ID of a transmission."),
     "mic": (_TEXT, "The hash that the receipt confirms."),
@@ -46,6 +48,7 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "original_message_id": ({"type": "string", "maxLength": 998}, "The Message-ID that a receipt names."),
     "owner": (_TEXT, "Who can put it right: partner, data, business or technical."),
     "owed_by": (_TEXT, "Who owes it: partner or us."),
+    "quantity": (_TEXT, "How much, in the unit of the order's line."),
     "reference": (_TEXT, "The number that the other side gave it."),
     "repeated": (_TRUTH, "Whether the same verdict came before."),
     "set": (_TEXT, "The transaction set."),
@@ -140,6 +143,22 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("receipt.orphan", "A receipt confirms nothing that was sent.", "original_message_id"),
         # What the business waits for, and people
         _row("order.moved", "The life of a purchase order went on.", "order before after"),
+        _row(
+            "supply.commitment.changed",
+            "A supplier promises another day or quantity.",
+            "order line before after quantity",
+        ),
+        *(
+            _row(f"{name}.discrepancy", f"{words} differs by more than was agreed.", "order number set checks")
+            for name, words in (
+                ("order", "A change of an order"),
+                ("acknowledgment", "An acknowledgment of an order"),
+                ("shipment", "A ship notice or milestone"),
+                ("receipt", "A receipt of goods"),
+                ("invoice", "An invoice"),
+            )
+        ),
+        _row("discrepancy.settled", "What differed is settled.", "order number"),
         _row("promise.overdue", "What was promised for a document did not come in time.", "set owed_by"),
         _row("promise.late", "What was promised came after its time.", "set owed_by by hours_late"),
         _row("interchange.missing", "The number of an interchange was skipped, and it did not come.", "interchange"),
@@ -153,8 +172,8 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("certificate.expiring", "A certificate ends soon.", "certificate name days"),
         # Evidence
         _row("configuration.loaded", "Another configuration is in force.", "", "files partners program"),
-        _row("hold.placed", "Somebody keeps something from being purged.", "", "reason person"),
-        _row("hold.released", "Somebody lets it be purged again.", "", "reason person"),
+        _row("hold.placed", "Somebody keeps something from being purged.", "", "reason person hold"),
+        _row("hold.released", "Somebody lets it be purged again.", "", "reason person hold"),
         _row("purged", "Bytes were deleted after their time; their digests stay.", "", "reason person digests"),
         # Work
         _row("step.retried", "A step failed and is tried again.", "step attempt wait", "detail"),

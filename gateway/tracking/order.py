@@ -1,83 +1,88 @@
-"""The life of a purchase order as far as documents tell it. One table for both roles.
+"""The rows of the ledger about an order: itself, its lines, and what came of matching each statement.
 
-Documents arrive in any order, so what comes out of order is not refused: the order moves forward where the table has a row,
-and what has none is noted beside it.
+They are what the fold of its statements gave last (`gateway.tracking.thread`), kept so that they can be looked for.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-
-from gateway.tracking.life import Life, Row
-
-
-class OrderState(StrEnum):
-    """How far an order is."""
-
-    OPEN = "open"
-    ORDERED = "ordered"
-    ACKNOWLEDGED = "acknowledged"
-    DECLINED = "declined"
-    SHIPPED = "shipped"
-    INVOICED = "invoiced"
-    CANCELLED = "cancelled"
-
-
-class OrderEvent(StrEnum):
-    """What a document says about its order."""
-
-    ORDERED = "ordered"
-    CANCELLED = "cancelled"
-    ACKNOWLEDGED = "acknowledged"
-    DECLINED = "declined"
-    SHIPPED = "shipped"
-    INVOICED = "invoiced"
-
-
-_S, _E = OrderState, OrderEvent
-ORDER_LIFE: Life[OrderState, OrderEvent] = Life(
-    "purchase order",
-    (
-        Row((_S.OPEN, _S.ORDERED), _E.ORDERED, _S.ORDERED),
-        Row((_S.ACKNOWLEDGED, _S.DECLINED), _E.ORDERED, _S.ORDERED),
-        Row((_S.OPEN, _S.ORDERED, _S.ACKNOWLEDGED, _S.DECLINED), _E.CANCELLED, _S.CANCELLED),
-        Row((_S.OPEN, _S.ORDERED, _S.ACKNOWLEDGED, _S.DECLINED), _E.ACKNOWLEDGED, _S.ACKNOWLEDGED),
-        Row((_S.OPEN, _S.ORDERED, _S.ACKNOWLEDGED), _E.DECLINED, _S.DECLINED),
-        Row((_S.OPEN, _S.ORDERED, _S.ACKNOWLEDGED, _S.SHIPPED), _E.SHIPPED, _S.SHIPPED),
-        Row((_S.OPEN, _S.ORDERED, _S.ACKNOWLEDGED, _S.SHIPPED, _S.INVOICED), _E.INVOICED, _S.INVOICED),
-        # A later delivery of an order that was invoiced in part.
-        Row((_S.INVOICED,), _E.SHIPPED, _S.SHIPPED),
-    ),
-)
-
-# What a canonical message says about its order: (message type, purpose or acknowledgment type) with a fallback.
-_EVENTS: dict[tuple[str, str], OrderEvent] = {
-    ("purchase_order", "cancellation"): _E.CANCELLED,
-    ("purchase_order", ""): _E.ORDERED,
-    ("order_acknowledgment", "rejected"): _E.DECLINED,
-    ("order_acknowledgment", "rejected_with_detail"): _E.DECLINED,
-    ("order_acknowledgment", ""): _E.ACKNOWLEDGED,
-    ("ship_notice", ""): _E.SHIPPED,
-    ("invoice", ""): _E.INVOICED,
-}
-
-
-def event_of(message_type: str, word: str) -> OrderEvent | None:
-    """Return what a message says about its order, if anything; ``word`` is its purpose or acknowledgment type."""
-    return _EVENTS.get((message_type, word)) or _EVENTS.get((message_type, ""))
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 
 @dataclass(slots=True)
 class Order:
-    """A row of the ledger: one purchase order with one partner in one role."""
+    """One purchase order with one partner in one role. ``verdict`` is the worst of its matches that nobody has decided.
+
+    ``need_by`` is the first day on which something that has not arrived is wanted; ``value`` what was ordered, in ``currency``.
+    """
 
     id: str
     partner: str
     role: str
     order_number: str
+    release: str
     state: str
     created_at: datetime
     updated_at: datetime
-    note: str | None = None
+    tracking_id: str
+    verdict: str = "clean"
+    plant: str | None = None
+    currency: str | None = None
+    value: Decimal = Decimal(0)
+    need_by: date | None = None
+
+
+@dataclass(slots=True)
+class OrderLine:
+    """One line of an order. Quantities are in ``unit``; ``item`` is the id by which people know it, ``items`` are all."""
+
+    id: str
+    order_id: str
+    partner: str
+    role: str
+    number: str
+    state: str
+    updated_at: datetime
+    item: str = ""
+    items: list[list[str]] = field(default_factory=list)
+    unit: str | None = None
+    plant: str | None = None
+    ordered: Decimal = Decimal(0)
+    price: Decimal | None = None
+    wanted_on: date | None = None
+    promised: Decimal = Decimal(0)
+    promised_on: date | None = None
+    expected_on: date | None = None
+    backordered: Decimal = Decimal(0)
+    rejected: Decimal = Decimal(0)
+    shipped: Decimal = Decimal(0)
+    shipped_on: date | None = None
+    received: Decimal = Decimal(0)
+    received_on: date | None = None
+    refused: Decimal = Decimal(0)
+    held: Decimal = Decimal(0)
+    invoiced: Decimal = Decimal(0)
+    credited: Decimal = Decimal(0)
+
+
+@dataclass(slots=True)
+class Match:
+    """What came of judging one statement about one order; ``subject`` is the document or transmission that brought it."""
+
+    id: str
+    order_id: str
+    partner: str
+    kind: str
+    number: str
+    subject: str
+    verdict: str
+    came_at: datetime
+    judged_at: datetime
+    findings: list[dict[str, Any]] = field(default_factory=list)
+
+
+def order_id(partner: str, role: str, order_number: str, release: str = "") -> str:
+    """Return the id of an order: its partner, our role, its number, and its release where it is one of a blanket order."""
+    return f"{partner}:{role}:{order_number}" + (f"/{release}" if release else "")

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from gateway.trading.duration import Duration
 from gateway.trading.kinds import Name, PromiseName, RoomName, SetId, Version
+from gateway.trading.matching import Matching, MatchText, settle_match
 from gateway.trading.overdue import Overdue, OverdueText
 from gateway.trading.writing import DelimiterText, Marks, NumberRange
 from gateway.x12.acknowledgment import AcknowledgmentStyle
@@ -112,6 +113,7 @@ class Terms(_Text):
         " (ours) and confirmation (by the ERP).",
     )
     overdue: OverdueText | None = Field(None, description="What happens when it does not come in time.")
+    match: MatchText | None = Field(None, description="How far documents of an order may differ from one another.")
     missing_within: Duration | None = Field(
         None,
         description="How long after an interchange number was skipped it counts as lost; by default numbers are not watched.",
@@ -204,6 +206,7 @@ class Agreement:
     characters: Characters | None
     promises: dict[str, timedelta]
     overdue: Overdue
+    match: Matching
     missing_within: timedelta | None
     erp: str
     ordered_by: str
@@ -250,6 +253,7 @@ def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None)
         characters=say("characters", None),
         promises=dict(say("promises", {})),
         overdue=_merged(Overdue, [level.overdue for level in chain]),
+        match=settle_match(level.match for level in chain),
         missing_within=say("missing_within", None),
         erp=say("erp", "main"),
         ordered_by=say("ordered_by", "none"),

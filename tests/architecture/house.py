@@ -18,7 +18,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("web",),
     ("transports", "erp", "events", "evidence", "ledger"),
-    ("doors", "mailboxes", "publishing"),
+    ("doors", "mailboxes", "publishing", "stores"),
     ("bootstrap",),
     ("server",),
     ("demo", "reference", "cli", "__main__"),

@@ -78,7 +78,7 @@ def test_pipeline_knows_no_package_that_talks_to_the_world():
         if module.room == "pipeline":
             packages = {name.split(".")[0] for name in module.imports}
             assert packages <= {
-                "__future__", "asyncio", "collections", "dataclasses", "datetime", "enum", "functools", "gateway",
+                "__future__", "asyncio", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "gateway",
                 "hashlib", "pydantic", "structlog", "typing",
             }, f"{module.name} imports {packages}"  # fmt: skip
 

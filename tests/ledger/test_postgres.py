@@ -16,9 +16,11 @@ from gateway.ledger.postgres.presence import Presence
 from gateway.ledger.postgres.sweep import sweep
 from gateway.ledger.postgres.unit_of_work import ABSENT
 from gateway.ledger.statements import Statements
+from gateway.ledger.thread_finders import ThreadFinders
 from gateway.stamps import utc_now
 from gateway.tracking.document import Document
-from gateway.tracking.order import Order, OrderState
+from gateway.tracking.order import Order
+from gateway.tracking.thread.states import LineState
 from gateway.tracking.transmission import Transmission
 from tests.ledger.conftest import MINUTE, NOW
 from tests.ledger.records import document, numbered, task, transmission
@@ -93,7 +95,7 @@ async def test_an_order_that_many_open_at_once_is_opened_once(two):
     def correlate(uow, n):
         known = uow.find(Order, "acme:buyer:PO1")
         if known is None:
-            uow.add(Order("acme:buyer:PO1", "acme", "buyer", "PO1", OrderState.OPEN, NOW, NOW))
+            uow.add(Order("acme:buyer:PO1", "acme", "buyer", "PO1", "", LineState.UNKNOWN, NOW, NOW, "t"))
         return known is None
 
     assert (await _together(two, correlate)).count(True) == 1
@@ -281,7 +283,7 @@ async def test_what_sqlite_stores_is_stored_here_too(database):
 
 def test_every_finder_says_what_it_locks():
     """A finder that is not named locks all that it looks for; that is safe, and seldom meant."""
-    text = inspect.getsource(Finders)
+    text = inspect.getsource(Finders) + inspect.getsource(ThreadFinders)
     used = {part.split('"')[1] for part in text.split("self._all(")[1:] if '"' in part.split(")")[0]}
     used |= {part.split('"')[1] for part in text.split("self._before_looking(")[1:] if part.startswith('"')}
     assert used and used == set(ABSENT)

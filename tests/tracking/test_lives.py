@@ -6,9 +6,9 @@ from gateway.errors import LifecycleError
 from gateway.tracking.case import CAUSES
 from gateway.tracking.case_actions import ACTIONS, Action
 from gateway.tracking.document import DOCUMENT_LIFE, DocumentEvent, DocumentState
-from gateway.tracking.order import ORDER_LIFE, OrderEvent, OrderState, event_of
 from gateway.tracking.promise import PROMISE_LIFE, PromiseEvent, PromiseState
 from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, ReceiptEvent, ReceiptState
+from gateway.tracking.thread.states import LINE_LIFE, LineState, Trigger
 from gateway.tracking.transmission import TRANSMISSION_LIFE, TransmissionEvent, TransmissionState
 
 LIVES = [
@@ -19,7 +19,7 @@ LIVES = [
         {DocumentState.RECEIVED, DocumentState.ACCEPTED, DocumentState.DUPLICATE},
     ),
     (TRANSMISSION_LIFE, TransmissionState, TransmissionEvent, {TransmissionState.RECEIVED, TransmissionState.WAITING}),
-    (ORDER_LIFE, OrderState, OrderEvent, {OrderState.OPEN}),
+    (LINE_LIFE, LineState, Trigger, {LineState.UNKNOWN}),
     (PROMISE_LIFE, PromiseState, PromiseEvent, {PromiseState.WAITING}),
     (
         RECEIPT_LIFE,
@@ -81,29 +81,6 @@ def test_a_receipt_after_its_time_is_a_delivery_and_stays_late():
 @pytest.mark.parametrize("state", sorted(CONFIRMED))
 def test_what_a_partner_has_confirmed_can_not_be_taken_back(state):
     assert not [event for event in ReceiptEvent if RECEIPT_LIFE.allows(state, event)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "word", "event"),
-    [
-        ("purchase_order", "original", OrderEvent.ORDERED),
-        ("purchase_order", "cancellation", OrderEvent.CANCELLED),
-        ("order_acknowledgment", "accepted", OrderEvent.ACKNOWLEDGED),
-        ("order_acknowledgment", "rejected", OrderEvent.DECLINED),
-        ("ship_notice", "original", OrderEvent.SHIPPED),
-        ("invoice", "", OrderEvent.INVOICED),
-    ],
-)
-def test_what_a_message_says_about_its_order(kind, word, event):
-    assert event_of(kind, word) == event
-
-
-def test_documents_may_come_in_any_order():
-    """An invoice before the ship notice, a second delivery after the first invoice."""
-    state = OrderState.OPEN
-    for event in (OrderEvent.INVOICED, OrderEvent.SHIPPED, OrderEvent.INVOICED):
-        state = ORDER_LIFE.after(state, event)
-    assert state == OrderState.INVOICED
 
 
 def test_every_cause_says_what_may_be_done_and_each_case_may_be_closed():

@@ -27,7 +27,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.errors import LeaseLost
-from gateway.ledger.finders import R
+from gateway.ledger.looking import R
 from gateway.ledger.postgres.alarms import ALARM
 from gateway.ledger.postgres.claims import Claims
 from gateway.ledger.postgres.pipelined import PipelinedCursor
@@ -59,6 +59,14 @@ ABSENT: dict[str, tuple[str, ...] | None] = {
     "promised for": None,
     "answered": None,
     "open cases": None,
+    # Whoever looks at an order has locked it, or its absence, by its id.
+    "numbered orders": ("partner", "role", "order_number"),
+    "said": None,
+    "said by": None,
+    "said under": None,
+    "lines": None,
+    "matches": None,
+    "matches about": None,
     "held": (),
 }
 _SAME = {"used": "first"}  # Both look at what came under the numbers of an envelope: one lock serves both.

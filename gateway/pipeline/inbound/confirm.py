@@ -58,7 +58,9 @@ def bring_again(uow: UnitOfWork, stamps: Stamps, receipt_id: str) -> list[Task]:
     if receipt is None or receipt.reply_to is None or receipt.receipt is None:
         return []
     state = ReceiptState(receipt.state)
-    if not RECEIPT_LIFE.allows(state, ReceiptEvent.RESEND):
+    about = uow.find(Transmission, receipt.transmission_id) if receipt.transmission_id is not None else None
+    purged = about is not None and about.purged_at is not None
+    if purged or not RECEIPT_LIFE.allows(state, ReceiptEvent.RESEND):
         return []
     uow.change(Receipt, receipt.id, state=RECEIPT_LIFE.after(state, ReceiptEvent.RESEND))
     return [Task(StepName.CONFIRM, receipt.id, receipt.tracking_id, stamps.clock())]

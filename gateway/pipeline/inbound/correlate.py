@@ -1,44 +1,88 @@
-"""Correlate: a document moves the life of its purchase order, or says why it may not."""
+"""Correlate: what a document says about its orders goes into their threads; they move on, match, or wait for what is missing."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.canonical.message import MessageType
 from gateway.pipeline.oversight.promises import cancel_for_order
 from gateway.pipeline.ports import UnitOfWork, World
-from gateway.pipeline.records import note_event
+from gateway.pipeline.task import Task
+from gateway.pipeline.thread.consequences import OUTSIDE, WAITING
+from gateway.pipeline.thread.judge import Judged, Origin, take_in
+from gateway.pipeline.thread.saying import said_by
+from gateway.pipeline.thread.saying.said import Said
+from gateway.pipeline.thread.terms import matching_for
 from gateway.tracking.document import Document
-from gateway.tracking.order import ORDER_LIFE, Order, OrderState, event_of
+from gateway.tracking.thread.statement import Kind
+from gateway.tracking.thread.states import LineState
+
+# An order that came in, or went out, is where its thread begins; its papers are judged by it and never kept back.
+_BEGINNING = (Kind.ORDERED, Kind.CANCELLED, Kind.CHANGED)
 
 
-def correlate(
-    uow: UnitOfWork, world: World, document: Document, row: MessageType, body: Any, orders: list[str]
-) -> list[str]:
-    """Move each purchase order that the document is about; return a note for each that may not move.
+@dataclass(slots=True)
+class Correlated:
+    """What a document came to in the threads of its orders. ``held``: it is not for the ERP before it matches."""
 
-    An order that is not known yet is opened by whatever document comes first: they arrive in any order.
-    """
-    notes: list[str] = []
-    word = getattr(body, "acknowledgment_type", None) or getattr(body, "purpose", None) or ""
-    event = event_of(row.name, word)
-    if event is None:  # A forecast or a receiving advice names its orders and moves none.
-        return notes
-    now = world.clock()
-    for number in orders:
-        order_id = f"{document.partner}:{document.role}:{number}"
-        order = uow.find(Order, order_id)
-        state = OrderState(order.state) if order is not None else OrderState.OPEN
-        if not ORDER_LIFE.allows(state, event):
-            notes.append(f"purchase order {number} is {state}, so it can't be {event} by this {row.title}")
-            continue
-        following = ORDER_LIFE.after(state, event)
-        if order is None:
-            uow.add(Order(order_id, document.partner, document.role, number, following, now, now))
-        elif following != state:
-            uow.change(Order, order_id, state=following, updated_at=now)
-        if following != state:
-            note_event(uow, world, "order.moved", document, order=number, before=str(state), after=str(following))
-        if following in (OrderState.CANCELLED, OrderState.DECLINED):
-            cancel_for_order(uow, world, document, number, f"the order is {following}")
-    return notes
+    notes: list[str] = field(default_factory=list)
+    held: bool = False
+    tasks: list[Task] = field(default_factory=list)
+
+
+def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageType, body: Any) -> Correlated:
+    """Put what a document says into the thread of each order that it is about; test documents are about none."""
+    made = Correlated()
+    if document.test:
+        return made
+    origin = _origin(document)
+    partner = world.configuration().directory.partners.get(document.partner)
+    for said in said_by(row.name, body):
+        judged = take_in(uow, world, origin, said, document)
+        made.tasks += judged.tasks
+        if said.kind == Kind.ORDERED and document.direction == "inbound":
+            judged = _came_in(uow, world, origin, said.order_number, said.release) or judged
+        matches = [match for match, _before in judged.changed if match.subject == document.id]
+        made.notes += _notes(matches)
+        matching = matching_for(partner, document.role, said.kind) if partner is not None else None
+        if matching is not None and matching.agreed and matching.outside == "hold" and said.kind not in _BEGINNING:
+            inbound = document.direction == "inbound"
+            made.held |= inbound and any(match.verdict in (OUTSIDE, WAITING) for match in matches)
+        _cancel(uow, world, document, judged)
+    return made
+
+
+def _origin(document: Document) -> Origin:
+    return Origin(
+        partner=document.partner,
+        role=document.role,
+        source="document",
+        subject=document.id,
+        tracking_id=document.tracking_id,
+        said_at=document.created_at,
+        came_at=document.created_at,
+    )
+
+
+def _came_in(uow: UnitOfWork, world: World, origin: Origin, order_number: str, release: str) -> Judged:
+    """An order that a customer sent has been sent: it is with us, and we could read it."""
+    take_in(uow, world, origin, Said(order_number, Kind.TRANSMITTED, order_number, release=release))
+    return take_in(uow, world, origin, Said(order_number, Kind.UNDERSTOOD, order_number, release=release))
+
+
+def _notes(matches: list[Any]) -> list[str]:
+    """Say on the document what differs."""
+    return [
+        (f"line {finding['line']}: " if finding["line"] else "") + finding["words"]
+        for match in matches
+        for finding in match.findings
+        if finding["check"] != "order"
+    ]
+
+
+def _cancel(uow: UnitOfWork, world: World, document: Document, judged: Judged) -> None:
+    """Wait for nothing any more where nobody goes on with the order."""
+    state = judged.thread.state
+    if state in (LineState.CANCELLED, LineState.REJECTED) and judged.before != state:
+        cancel_for_order(uow, world, document, judged.order.order_number, f"the order is {state}")

@@ -13,10 +13,12 @@ from gateway.tracking.transmission import TRANSMISSION_LIFE, Transmission, Trans
 def repeat(uow: UnitOfWork, stamps: Stamps, answers: Iterable[Transmission], because: str) -> list[Task]:
     """Put stored acknowledgments on their way again; ``because`` is the transmission that asks for it.
 
-    What waits in the outbox, or is on its way, needs no second push.
+    What waits in the outbox, or is on its way, needs no second push; what was purged after its time can't have one.
     """
     tasks = []
     for answer in answers:
+        if answer.purged_at is not None:
+            continue
         note_event(uow, stamps, "acknowledgment.repeated", answer, because=because)
         if answer.state == TransmissionState.WAITING:
             continue

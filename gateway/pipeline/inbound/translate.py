@@ -16,12 +16,14 @@ from gateway.errors import TranslationError
 from gateway.pipeline.inbound.advise import advise
 from gateway.pipeline.inbound.correlate import correlate
 from gateway.pipeline.inbound.judge import judge_set
+from gateway.pipeline.inbound.lane import delivery_lane
 from gateway.pipeline.inbound.stored import stored_set
 from gateway.pipeline.oversight.promises import expect, keep_for_orders
 from gateway.pipeline.ports import Configuration, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park
 from gateway.pipeline.task import StepName, Task
+from gateway.pipeline.thread.consequences import HELD
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
 from gateway.trading.agreement import Agreement
 from gateway.x12.model import TransactionSet
@@ -145,7 +147,8 @@ def apply_translation(
     orders = row.order_numbers(body)
     document.document_number = row.document_number(body)
     document.order_number = orders[0] if orders else None
-    document.notes = translation.notes + correlate(uow, world, document, row, body, orders)
+    correlated = correlate(uow, world, document, row, body)
+    document.notes = translation.notes + correlated.notes
     document.canonical = uow.keep(translation.data)
     document.state = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.TRANSLATE)
     document.detail = None
@@ -153,17 +156,11 @@ def apply_translation(
     if document.test and not agreement.test_to_erp:
         document.state = DOCUMENT_LIFE.after(DocumentState.TRANSLATED, DocumentEvent.SET_ASIDE)
         document.detail = "a test document; the agreement keeps it from the ERP (test_to_erp)"
-        return []
+        return correlated.tasks
+    if correlated.held:
+        document.detail = HELD
+        return [*correlated.tasks, *expect(uow, document, agreement, document.created_at)]
     lane = delivery_lane(agreement, document)
     carry = (document, translation.data)
     deliver = Task(StepName.DELIVER, document.id, document.tracking_id, world.clock(), lane, carry=carry)
-    return [deliver, *expect(uow, document, agreement, document.created_at)]
-
-
-def delivery_lane(agreement: Agreement, document: Document) -> str | None:
-    """Return the lane that keeps documents in order on their way to the ERP, where the agreement asks for it."""
-    if agreement.ordered_by == "partner":
-        return f"erp:{agreement.erp}:{document.partner}"
-    if agreement.ordered_by == "order" and document.order_number is not None:
-        return f"erp:{agreement.erp}:{document.partner}:{document.order_number}"
-    return None
+    return [deliver, *correlated.tasks, *expect(uow, document, agreement, document.created_at)]

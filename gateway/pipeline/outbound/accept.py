@@ -196,7 +196,8 @@ def _store(
     orders = row.order_numbers(body)
     document.order_number = orders[0] if orders else None
     document.canonical = uow.keep(kept)
-    document.notes = correlate(uow, world, document, row, body, orders)
+    correlated = correlate(uow, world, document, row, body)
+    document.notes = correlated.notes
     answer_orders(uow, world, document, orders)
     uow.add(document)
     note_event(
@@ -212,7 +213,9 @@ def _store(
     lane = f"send:{document.partner}" if agreement.ordered_by != "none" else None
     task = Task(StepName.COMPOSE, document.id, document.tracking_id, world.clock(), lane, carry=(document, body))
     uow.schedule(task)
-    return Accepted(document.id, False, document.state), [task]
+    for each in correlated.tasks:
+        uow.schedule(each)
+    return Accepted(document.id, False, document.state), [task, *correlated.tasks]
 
 
 def read_body(data: bytes, row: MessageType) -> Part:

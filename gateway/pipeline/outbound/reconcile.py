@@ -9,6 +9,7 @@ from __future__ import annotations
 from gateway.pipeline.oversight.promises import cancel_answers, keep_named
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
+from gateway.pipeline.thread.sending import note_answered
 from gateway.tracking.document import AcknowledgmentState, Document
 from gateway.tracking.promise import ACKNOWLEDGMENT, INTERCHANGE_ACKNOWLEDGMENT
 from gateway.tracking.transmission import Transmission
@@ -104,6 +105,7 @@ def _apply(
     if not known:
         uow.change(Document, document.id, acknowledgment=state, acknowledged_at=now, updated_at=now)
     keep_named(uow, world, document.id, ACKNOWLEDGMENT, by)
+    note_answered(uow, world, document, understood=state != AcknowledgmentState.REJECTED)
     if known:
         return AcknowledgmentState.DUPLICATE
     if state == AcknowledgmentState.REJECTED:

@@ -11,6 +11,7 @@ from gateway.pipeline.ports import Blob, Sender, Sending, Sent, UnitOfWork, Worl
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome, Park, Retry, Wait
 from gateway.pipeline.task import StepName, Task
+from gateway.pipeline.thread.sending import note_sent
 from gateway.tracking.document import (
     DOCUMENT_LIFE,
     AcknowledgmentState,
@@ -167,6 +168,7 @@ def record_sent(uow: UnitOfWork, world: World, transmission: Transmission, sent:
             uow.change(Document, document.id, state=state_now, updated_at=now)
         note_event(uow, world, "document.sent", document, transport=transmission.transport, detail=sent.detail)
         keep_answered(uow, world, document)
+        tasks += note_sent(uow, world, document)
         tasks += _expect(uow, world, document, now)
     return tasks
 

@@ -18,7 +18,6 @@ from gateway.pipeline.ports import Stamps, UnitOfWork
 from gateway.pipeline.records import note_event
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
-from gateway.tracking.retention import Purge
 from gateway.tracking.transmission import TRANSMISSION_LIFE, Transmission, TransmissionEvent, TransmissionState
 
 AT_MOST = 10_000
@@ -171,13 +170,11 @@ def _purged(uow: UnitOfWork, document: Document, effect: Effect) -> str:
     names = {
         Effect.PARTNER: document.sent_in,
         Effect.ACKNOWLEDGMENTS: document.answers,
-        Effect.RECOMPUTE: document.transmission_id,
-        Effect.CONTINUE: document.transmission_id,
     }
-    transmission = uow.find(Transmission, names.get(effect) or "") if effect in names else None
-    digest = transmission.digest if transmission is not None else document.canonical
-    gone = uow.find(Purge, digest) if digest is not None else None
-    return f"its bytes were purged on {gone.purged_at:%Y-%m-%d}; only their proof is left" if gone is not None else ""
+    found = uow.find(Transmission, names.get(effect, document.transmission_id) or "")
+    if found is None or found.purged_at is None:
+        return ""
+    return f"its bytes were purged on {found.purged_at:%Y-%m-%d}; only their proof is left"
 
 
 # Doing it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.errors import LifecycleError, NotFound
+from gateway.errors import LifecycleError, NotFound, Purged
 from gateway.pipeline.inbound.confirm import bring_again
 from gateway.pipeline.ports import Stamps, UnitOfWork
 from gateway.pipeline.records import note_event
@@ -16,7 +16,7 @@ def replay(uow: UnitOfWork, stamps: Stamps, subject: str, reason: str, *, recomp
     """Make the step due that takes ``subject`` (a document, a transmission or a receipt of ours) on; close its cases.
 
     ``recompute`` judges and translates a document again even where its message is ready to be delivered.
-    Raises NotFound, or LifecycleError for what has reached its end and would happen twice.
+    Raises NotFound, Purged, or LifecycleError for what has reached its end and would happen twice.
     """
     document = uow.find(Document, subject)
     transmission = uow.find(Transmission, subject) if document is None else None
@@ -26,6 +26,10 @@ def replay(uow: UnitOfWork, stamps: Stamps, subject: str, reason: str, *, recomp
         raise NotFound(
             f"There is no document, transmission or receipt {subject}. Look for it with: gateway trace TEXT."
         )
+    needed = (
+        document.transmission_id if document is not None else receipt.transmission_id if receipt is not None else None
+    )
+    require_bytes(uow, needed or subject)
     if document is not None:
         task = _document(uow, stamps, document, recompute)
     elif transmission is not None:
@@ -37,6 +41,17 @@ def replay(uow: UnitOfWork, stamps: Stamps, subject: str, reason: str, *, recomp
     uow.close_cases(subject, f"replayed: {reason}", now)
     note_event(uow, stamps, "replayed", about, step=task.step, reason=reason)
     return task
+
+
+def require_bytes(uow: UnitOfWork, transmission_id: str) -> None:
+    """Raise Purged when the bytes of a transmission were purged."""
+    found = uow.find(Transmission, transmission_id)
+    if found is not None and found.purged_at is not None:
+        raise Purged(
+            f"The bytes of {transmission_id} were purged on {found.purged_at:%Y-%m-%d}, so nothing can be done with them again."
+            " Ask whoever sent them to send them again."
+            f" The proof of what they were: gateway evidence export {transmission_id} -o proof.zip"
+        )
 
 
 def _document(uow: UnitOfWork, stamps: Stamps, document: Document, recompute: bool) -> Task:

@@ -146,13 +146,9 @@ def _pay(folding: Folding, line: Line, findings: list[Finding], enough: Decimal)
         return
     here = not folding.terms.receipt_needed or line.received >= enough
     complete = line.invoiced >= min(enough, line.received - line.refused if line.received else enough)
-    if (
-        here
-        and complete
-        and line.state != LineState.ON_HOLD
-        and line.move(Trigger.INVOICE)
-        and verdict < Verdict.WAITING
-    ):
+    invoiced = here and complete and line.state != LineState.ON_HOLD and line.move(Trigger.INVOICE)
+    # Where nobody agreed on what matches, nothing is called matched.
+    if invoiced and verdict < Verdict.WAITING and folding.terms.judging(Kind.INVOICED).agreed:
         line.move(Trigger.MATCH)
 
 

@@ -1,0 +1,1 @@
+"""The thread of an order in the pipeline: what messages say about orders (`saying`), and what is done about it (`judge`)."""

@@ -1,0 +1,110 @@
+"""What a match leads to: a case for the one who can settle it, an event for whoever listens, and a document that goes on."""
+
+from __future__ import annotations
+
+from gateway.pipeline.inbound.lane import delivery_lane
+from gateway.pipeline.ports import UnitOfWork, World, agreement_for
+from gateway.pipeline.records import close_case, note_event, open_case
+from gateway.pipeline.task import StepName, Task
+from gateway.tracking.document import Document, DocumentState
+from gateway.tracking.event import Event
+from gateway.tracking.order import Match, Order
+from gateway.tracking.thread.finding import Check, Verdict
+from gateway.tracking.thread.statement import Kind
+from gateway.tracking.transmission import Transmission
+
+OUTSIDE, WAITING = Verdict.OUTSIDE.word, Verdict.WAITING.word
+# What a document is called whose match is a case, and an event.
+_NAMES: dict[str, str] = {
+    Kind.ACKNOWLEDGED: "acknowledgment",
+    Kind.CHANGE_ANSWERED: "acknowledgment",
+    Kind.SHIPPED: "shipment",
+    Kind.MOVED: "shipment",
+    Kind.RECEIVED: "receipt",
+    Kind.INVOICED: "invoice",
+    Kind.ADJUSTED: "invoice",
+}
+# Who can't be judged at all needs data first; who contradicts, an answer of the sender.
+_BY_CHECK: dict[str, str] = {
+    Check.UNIT: "unit-unknown",
+    Check.ITEM: "item-unknown",
+    Check.LINE: "line-unknown",
+    Check.NUMBER: "statement-contradicts",
+    Check.TURN: "statement-contradicts",
+}
+THREAD_CAUSES = frozenset((*_BY_CHECK.values(), *(f"{name}-differs" for name in _NAMES.values()), "order-differs"))
+
+
+def cause_of(match: Match) -> str:
+    """Return the cause of the case for a match that is outside of what was agreed: what must be settled first."""
+    checks = [finding["check"] for finding in match.findings if finding["verdict"] == OUTSIDE]
+    for check, cause in _BY_CHECK.items():
+        if check in checks:
+            return cause
+    return f"{_NAMES.get(match.kind, 'order')}-differs"
+
+
+def words_of(order: Order, match: Match) -> str:
+    """Say what differs, line by line."""
+    said = [
+        (f"line {finding['line']}: " if finding["line"] else "") + finding["words"]
+        for finding in match.findings
+        if finding["verdict"] in (OUTSIDE, WAITING)
+    ]
+    return f"order {order.order_number}, {match.kind} {match.number}: " + "; ".join(said)
+
+
+def follow_match(
+    uow: UnitOfWork, world: World, order: Order, match: Match, before: str, current: Document | None
+) -> list[Task]:
+    """Do what a match that has changed asks for; ``current`` is the document that is being stored now, if it is one."""
+    about = current if current is not None and current.id == match.subject else _subject(uow, match)
+    if about is None:
+        return []
+    if match.verdict == OUTSIDE:
+        cause = cause_of(match)
+        _close_others(uow, world, match, cause)
+        open_case(uow, world, cause, about, words_of(order, match))
+        kind = f"{_NAMES.get(match.kind, 'order')}.discrepancy"
+        checks = ",".join(
+            dict.fromkeys(finding["check"] for finding in match.findings if finding["verdict"] == OUTSIDE)
+        )
+        data = {"order": order.order_number, "number": match.number, "set": match.kind, "checks": checks}
+        uow.add(Event(kind, world.clock(), order.id, order.partner, order.tracking_id, data))
+        return []
+    if before == OUTSIDE:
+        _close_others(uow, world, match, None)
+        note_event(uow, world, "discrepancy.settled", about, order=order.order_number, number=match.number)
+    if isinstance(about, Document) and about is not current and match.verdict != WAITING:
+        return _let_go(uow, world, about)
+    return []
+
+
+def _subject(uow: UnitOfWork, match: Match) -> Document | Transmission | None:
+    return uow.find(Document, match.subject) or uow.find(Transmission, match.subject)
+
+
+def _close_others(uow: UnitOfWork, world: World, match: Match, cause: str | None) -> None:
+    """Close the cases of a match whose cause is settled; a document for several orders keeps its case while one is outside."""
+    others = uow.matches_about(match.subject)
+    open_now = {cause_of(each) for each in others if each.id != match.id and each.verdict == OUTSIDE} | {cause}
+    for known in THREAD_CAUSES - open_now:
+        close_case(uow, world, f"{match.subject}:{known}", "settled by what came since")
+
+
+def _let_go(uow: UnitOfWork, world: World, document: Document) -> list[Task]:
+    """Send a document on that was kept from the ERP, once nothing about it is open any more."""
+    agreement = agreement_for(world.configuration(), document)
+    held = document.state in (DocumentState.PARKED, DocumentState.TRANSLATED) and document.detail == HELD
+    if agreement is None or not held:
+        return []
+    if any(each.verdict in (OUTSIDE, WAITING) for each in uow.matches_about(document.id)):
+        return []
+    uow.change(Document, document.id, detail=None, updated_at=world.clock())
+    lane = delivery_lane(agreement, document)
+    task = Task(StepName.DELIVER, document.id, document.tracking_id, world.clock(), lane)
+    uow.schedule(task)
+    return [task]
+
+
+HELD = "it is kept from the ERP until it matches, or somebody takes it as it is"

@@ -1,0 +1,163 @@
+"""Judge: take in what is said about an order, fold the whole thread anew, and do what follows from what has changed.
+
+All of it happens in the transaction that stores what was said, with the order locked: two documents for one order that come at
+the same time are judged one after the other, and the second one knows the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.pipeline.ports import UnitOfWork, World
+from gateway.pipeline.task import Task
+from gateway.pipeline.thread.consequences import follow_match
+from gateway.pipeline.thread.saying.said import Said
+from gateway.pipeline.thread.terms import terms_for
+from gateway.pipeline.thread.writing import write_lines, write_matches, write_order
+from gateway.tracking.document import Document
+from gateway.tracking.event import Event
+from gateway.tracking.order import Match, Order, OrderLine, order_id
+from gateway.tracking.thread.finding import Verdict
+from gateway.tracking.thread.fold import Thread, fold
+from gateway.tracking.thread.statement import Statement
+from gateway.tracking.thread.states import LineState
+
+_OPEN = {Verdict.OUTSIDE.word: Verdict.OUTSIDE, Verdict.WAITING.word: Verdict.WAITING}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who said something, and when. ``subject`` is the document or transmission that brought it."""
+
+    partner: str
+    role: str
+    source: str
+    subject: str
+    tracking_id: str
+    said_at: datetime
+    came_at: datetime
+
+
+@dataclass(slots=True)
+class Judged:
+    """What came of it: the order and its thread, the matches that changed, and the steps that follow."""
+
+    order: Order
+    thread: Thread
+    changed: list[tuple[Match, str]] = field(default_factory=list)
+    lines: list[OrderLine] = field(default_factory=list)
+    before: str = ""
+    tasks: list[Task] = field(default_factory=list)
+
+
+def take_in(uow: UnitOfWork, world: World, origin: Origin, said: Said, current: Document | None = None) -> Judged:
+    """Store what was said about one order, and judge the order anew."""
+    order, new = _order(uow, origin, said)
+    statements = [] if new else uow.statements_of(order.id)
+    statement = Statement(
+        id=f"{origin.subject}:{order.order_number}" + (f"/{order.release}" if order.release else "") + f":{said.kind}",
+        order_id=order.id,
+        kind=said.kind,
+        number=said.number,
+        purpose=said.purpose,
+        said_at=origin.said_at,
+        came_at=origin.came_at,
+        source=origin.source,
+        subject=origin.subject,
+        tracking_id=origin.tracking_id,
+        head=said.head,
+        lines=[line.to_data() for line in said.lines],
+    )
+    _keep(uow, statements, statement)
+    return judge(uow, world, order, statements, current, new=new)
+
+
+def _keep(uow: UnitOfWork, statements: list[Statement], statement: Statement) -> None:
+    """Store a statement; what the same document said before, under another profile, is corrected."""
+    for place, known in enumerate(statements):
+        if known.id == statement.id:
+            statements[place] = statement
+            said = {name: getattr(statement, name) for name in ("purpose", "number", "head", "lines")}
+            uow.change(Statement, known.id, **said)
+            return
+    uow.add(statement)
+    statements.append(statement)
+
+
+def judge_again(uow: UnitOfWork, world: World, order_key: str) -> Judged | None:
+    """Judge an order anew as it is known: after a tolerance, an item or a unit has changed."""
+    order = uow.find(Order, order_key)
+    return judge(uow, world, order, uow.statements_of(order_key), None) if order is not None else None
+
+
+def judge(
+    uow: UnitOfWork,
+    world: World,
+    order: Order,
+    statements: list[Statement],
+    current: Document | None,
+    *,
+    new: bool = False,
+) -> Judged:
+    """Fold an order and write down what has changed; ``current`` is the document that is being stored now."""
+    now = world.clock()
+    partner = world.configuration().directory.partners.get(order.partner)
+    thread = fold(statements, terms_for(uow, partner, order.role))
+    known_matches = [] if new else uow.matches_of(order.id)
+    changed = write_matches(uow, order, thread, statements, known_matches, now)
+    lines = write_lines(uow, order, thread, [] if new else uow.lines_of(order.id), now)
+    before = order.state
+    verdicts = (thread.verdict(statement) for statement in thread.judged)
+    verdict = max((each for each in verdicts if each != Verdict.DECIDED), default=Verdict.CLEAN)
+    moved = write_order(uow, order, thread, verdict, now, new=new)
+    if moved:
+        data = {"order": order.order_number, "before": before, "after": str(thread.state)}
+        uow.add(Event("order.moved", now, order.id, order.partner, order.tracking_id, data))
+    judged = Judged(order, thread, changed, lines, before)
+    for match, verdict_before in changed:
+        judged.tasks += follow_match(uow, world, order, match, verdict_before, current)
+    _tell_of_promises(uow, now, judged)
+    return judged
+
+
+def _tell_of_promises(uow: UnitOfWork, now: datetime, judged: Judged) -> None:
+    """Say so when a supplier promises another day or quantity than before: planning must know."""
+    order = judged.order
+    for row in judged.lines:
+        line = judged.thread.lines[row.number]
+        after, before = line.promised_on or line.wish.wanted_on, row.promised_on or row.wanted_on
+        if not line.replied or (after, line.promised) == (before, row.promised or row.ordered):
+            continue
+        data = {
+            "order": order.order_number,
+            "line": line.number,
+            "before": str(before or ""),
+            "after": str(after or ""),
+            "quantity": f"{line.promised:f}",
+        }
+        uow.add(Event("supply.commitment.changed", now, order.id, order.partner, order.tracking_id, data))
+
+
+def _order(uow: UnitOfWork, origin: Origin, said: Said) -> tuple[Order, bool]:
+    """Return the order that is meant, and whether it is new: the release that is named, else the only one there is."""
+    key = order_id(origin.partner, origin.role, said.order_number, said.release)
+    order = uow.find(Order, key)
+    if order is None:
+        others = uow.find_orders(origin.partner, origin.role, said.order_number)
+        if len(others) == 1 and (not said.release or others[0].state == LineState.UNKNOWN):
+            order = others[0]
+    if order is not None:
+        return order, False
+    made = Order(
+        id=key,
+        partner=origin.partner,
+        role=origin.role,
+        order_number=said.order_number,
+        release=said.release,
+        state="",
+        created_at=origin.came_at,
+        updated_at=origin.came_at,
+        tracking_id=origin.tracking_id,
+    )
+    return made, True

@@ -1,0 +1,24 @@
+"""What each kind of canonical message says about orders. One row a message type; who adds a type adds a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gateway.pipeline.thread.saying.invoice import of_invoice
+from gateway.pipeline.thread.saying.order import of_acknowledgment, of_order
+from gateway.pipeline.thread.saying.said import Said
+from gateway.pipeline.thread.saying.shipment import of_ship_notice
+
+SAYING: dict[str, Callable[[Any], list[Said]]] = {
+    "purchase_order": of_order,
+    "order_acknowledgment": of_acknowledgment,
+    "ship_notice": of_ship_notice,
+    "invoice": of_invoice,
+}
+
+
+def said_by(message_type: str, body: Any) -> list[Said]:
+    """Return what a message says, one entry an order; nothing for a type that is not about orders."""
+    say = SAYING.get(message_type)
+    return say(body) if say is not None else []

@@ -1,0 +1,49 @@
+"""How orders with a partner are judged: what the agreements of the documents say that are matched with one another."""
+
+from __future__ import annotations
+
+from gateway.pipeline.ports import UnitOfWork
+from gateway.tracking.thread.statement import Kind
+from gateway.tracking.thread.tolerance import Judging, Terms
+from gateway.trading.directory import Partner
+from gateway.trading.matching import Matching
+
+# Whose agreement says how a kind of statement is judged; what our own systems say is judged like what it is compared with.
+_SETS: dict[str, tuple[str, ...]] = {
+    Kind.ACKNOWLEDGED: ("855",),
+    Kind.CHANGE_ANSWERED: ("865", "855"),
+    Kind.SHIPPED: ("856",),
+    Kind.MOVED: ("856",),
+    Kind.RECEIVED: ("861", "856"),
+    Kind.INVOICED: ("810",),
+    Kind.ADJUSTED: ("810",),
+    Kind.CHANGED: ("860", "850"),
+    Kind.CANCELLED: ("860", "850"),
+}
+_OTHERWISE = ("850", "855", "856", "810")
+_NOTHING = Matching()
+
+
+def terms_for(_uow: UnitOfWork, partner: Partner | None, role: str) -> Terms:
+    """Return how orders with a partner in a role are judged."""
+    if partner is None:
+        return Terms(Judging(agreed=False))
+    judgings = {kind: matching_for(partner, role, kind).judging for kind in _SETS}
+    general = _first(partner, role, _OTHERWISE)
+    invoices = matching_for(partner, role, Kind.INVOICED)
+    return Terms(general.judging, judgings, receipt_needed=invoices.agreed and invoices.against == "receipt")
+
+
+def matching_for(partner: Partner, role: str, kind: str) -> Matching:
+    """Return what was agreed for statements of a kind."""
+    return _first(partner, role, _SETS.get(kind, _OTHERWISE))
+
+
+def _first(partner: Partner, role: str, sets: tuple[str, ...]) -> Matching:
+    """Return what the first agreement says that there is for one of these sets."""
+    for set_id in sets:
+        for direction in ("inbound", "outbound"):
+            agreement = partner.agreement(set_id, direction)
+            if agreement is not None and agreement.role == role:
+                return agreement.match
+    return _NOTHING

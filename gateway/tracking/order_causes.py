@@ -1,0 +1,62 @@
+"""What can be the matter with an order: papers that do not match, and what can't be judged."""
+
+from __future__ import annotations
+
+from gateway.tracking.cause import Cause, Owner
+
+ORDER_CAUSES = (
+    Cause(
+        "order-differs",
+        Owner.BUSINESS,
+        "a change of an order came too late, or does not fit it",
+        "ask the partner what it can still do, and settle it in the ERP; then: gateway case close",
+    ),
+    Cause(
+        "acknowledgment-differs",
+        Owner.BUSINESS,
+        "the partner promises something else than was ordered",
+        "ask the buyer of the order: change it with an 860, or take it as it is: gateway case accept",
+    ),
+    Cause(
+        "shipment-differs",
+        Owner.PARTNER,
+        "what is shipped is not what was ordered and promised",
+        "ask the partner for a corrected ship notice, or take it as it is: gateway case accept",
+    ),
+    Cause(
+        "receipt-differs",
+        Owner.PARTNER,
+        "what was received is not what was shipped",
+        "ask the warehouse to count again, then the partner for the rest or a credit; or: gateway case accept",
+    ),
+    Cause(
+        "invoice-differs",
+        Owner.BUSINESS,
+        "the invoice does not match order and receipt",
+        "ask the partner for a credit or a corrected invoice, or take it as it is: gateway case accept",
+    ),
+    Cause(
+        "item-unknown",
+        Owner.DATA,
+        "a document names an item that the order does not have",
+        "add the partner's number of the item to the cross-references, or ask the partner; it is judged again by itself",
+    ),
+    Cause(
+        "line-unknown",
+        Owner.PARTNER,
+        "a document names a line that the order does not have",
+        "ask the partner which line is meant, and for a corrected document",
+    ),
+    Cause(
+        "unit-unknown",
+        Owner.DATA,
+        "a unit can't be converted into that of the order",
+        "add the conversion to the item; it is judged again by itself",
+    ),
+    Cause(
+        "statement-contradicts",
+        Owner.BUSINESS,
+        "something was said that contradicts what was said before",
+        "ask who is right; the first one counts until a correction comes",
+    ),
+)
