@@ -109,14 +109,6 @@ class Cursor:
         self._cursor.execute(statement.sql, statement.parameters(values))
         return [statement.row(raw) for raw in self._cursor.fetchall()]
 
-    def plain(self, sql: str, values: Mapping[str, Any] | None = None) -> None:
-        """Run SQL as it stands, with ``values`` where the driver names them."""
-        if values is None:
-            self._cursor.execute(sql)
-        else:
-            self._cursor.execute(sql, values)
-
-    def raw_rows(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Run SQL as it stands and return the rows as the driver gives them."""
-        self._cursor.execute(sql, values)
-        return list(self._cursor.fetchall())
+    def plain(self, sql: str) -> None:
+        """Run SQL as it stands."""
+        self._cursor.execute(sql)

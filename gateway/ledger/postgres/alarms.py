@@ -23,7 +23,7 @@ _DEFER = """SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
     jsonb_build_object('step', found.id), CASE WHEN found.due_at > now() THEN found.due_at END
     )::procrastinate_job_to_defer_v1 ORDER BY found.due_at, found.seq)) FROM (FOUND) AS found HAVING count(*) > 0"""
 
-_NAMED = "SELECT * FROM steps WHERE (steps.id = ANY(%(ids)s) OR steps.lane = ANY(%(lanes)s)) AND FREE"
+_NAMED = "SELECT * FROM steps WHERE (steps.id = ANY($1) OR steps.lane = ANY($2)) AND FREE"
 _SILENT = """SELECT * FROM steps WHERE FREE AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs AS jobs
     WHERE jobs.args->>'step' = steps.id AND jobs.status IN ('todo', 'doing')) ORDER BY due_at, seq LIMIT %(limit)s"""
 

@@ -21,8 +21,10 @@ from psycopg import errors
 
 from gateway.errors import ConcurrentChange, LedgerAway, LedgerError
 from gateway.ledger.postgres.claims import Claims
+from gateway.ledger.postgres.pipeline import Pipeline
 from gateway.ledger.postgres.unit_of_work import PostgresUnitOfWork
 from gateway.ledger.sql_ledger import SqlLedger, short
+from gateway.ledger.statements import Statements
 from gateway.pipeline.ports import UnitOfWork
 
 T = TypeVar("T")
@@ -37,6 +39,7 @@ class PostgresDatabase(SqlLedger):
 
     def __init__(self, engine: sa.Engine, *, writers: int = 8, readers: int = 4) -> None:
         super().__init__(engine.execution_options(isolation_level="AUTOCOMMIT"), readers=readers)
+        self._statements = Statements(_numbering(engine.dialect))
         self.claims = Claims()
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="ledger-writer")
         self._closed = False
@@ -66,22 +69,21 @@ class PostgresDatabase(SqlLedger):
         self._readers.shutdown()
         self.engine.dispose()
 
-    def _run(self, connection: sa.Connection, work: Callable[[UnitOfWork], T]) -> T:
-        uow = PostgresUnitOfWork(connection, self._statements, self.claims)
+    def _run(self, connection: sa.Connection, pipeline: Pipeline, work: Callable[[UnitOfWork], T]) -> T:
+        uow = PostgresUnitOfWork(connection, pipeline, self._statements, self.claims)
         result = work(uow)
         uow.keep_piece()
         uow.flush()
+        pipeline.hand_over()
         self.before_commit()
         self.claims.note(uow.claimed)  # Before the commit: nobody asks for them until the answer is given.
         return result
 
     def _transact(self, work: Callable[[UnitOfWork], T]) -> T:
-        with self._begun() as connection:
-            raw: Any = connection.connection.driver_connection
-            # What gives no rows is not waited for: half of all statements, and the COMMIT goes with the last of them.
-            with raw.pipeline():
-                result = self._run(connection, work)
-                raw.execute("COMMIT")
+        # What gives no rows is not waited for: half of all statements, and the COMMIT goes with the last of them.
+        with self._begun() as connection, Pipeline(connection) as pipeline:
+            result = self._run(connection, pipeline, work)
+            pipeline.send("COMMIT", [])
         self.after_commit()
         return result
 
@@ -131,6 +133,12 @@ class PostgresDatabase(SqlLedger):
                 time.sleep(0.1)
             else:
                 return connection
+
+
+def _numbering(dialect: Any) -> sa.Dialect:
+    """Return a dialect that writes parameters as the server itself names them: ``$1``, ``$2``, ..."""
+    numbering: sa.Dialect = type(dialect)(paramstyle="numeric_dollar", dbapi=dialect.dbapi)
+    return numbering
 
 
 def _undo(connection: sa.Connection) -> None:

@@ -1,61 +1,50 @@
-"""A cursor for PostgreSQL's pipeline mode: what gives no rows is sent and not waited for, until rows are asked for.
-
-Results come in the order of the statements, so each has a cursor of the driver to itself: nobody is given the rows of somebody
-else. An error of a statement that nobody waited for is raised by the next one that asks for rows, or by the end of the pipeline.
-"""
+"""Runs the statements of a transaction in a pipeline: nothing is waited for until rows are asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
+from gateway.ledger.postgres.pipeline import Pipeline
 from gateway.ledger.statements import Cursor, Make, Statements
 
 
 class PipelinedCursor(Cursor):
-    """Runs statements on a connection of psycopg that is in pipeline mode."""
+    """Fulfils `gateway.ledger.statements.Cursor` on a connection that is in pipeline mode."""
 
-    __slots__ = ("_raw",)
+    __slots__ = ("_pipeline",)
 
-    def __init__(self, connection: sa.Connection, statements: Statements) -> None:
-        super().__init__(connection, statements)
-        raw: Any = connection.connection.driver_connection
-        self._raw = raw
+    def __init__(self, pipeline: Pipeline, statements: Statements) -> None:
+        self._pipeline = pipeline
+        self._statements = statements
 
     def run(self, key: Any, make: Make, values: Mapping[str, Any]) -> None:
         """Send a statement that gives no rows."""
-        self._cursor = self._raw.cursor()
-        super().run(key, make, values)
+        statement = self._statements.get(key, make)
+        self._pipeline.send(statement.sql, statement.parameters(values))
 
     def run_record(self, key: Any, make: Make, record: Any) -> None:
         """Send a statement whose parameters are fields of ``record``."""
-        self._cursor = self._raw.cursor()
-        super().run_record(key, make, record)
+        self.run_records(key, make, (record,))
 
     def run_records(self, key: Any, make: Make, records: Sequence[Any]) -> None:
         """Send a statement once for each record."""
-        self._cursor = self._raw.cursor()
-        super().run_records(key, make, records)
+        statement = self._statements.get(key, make)
+        fields = self._statements.fields(key, statement)
+        for record in records:
+            self._pipeline.send(statement.sql, statement.given(list(fields(record))))
 
     def run_many(self, key: Any, make: Make, many: Sequence[Mapping[str, Any]]) -> None:
         """Send a statement once for each set of values."""
-        if many:
-            self._cursor = self._raw.cursor()
-            super().run_many(key, make, many)
+        statement = self._statements.get(key, make)
+        for values in many:
+            self._pipeline.send(statement.sql, statement.parameters(values))
 
     def rows(self, key: Any, make: Make, values: Mapping[str, Any]) -> list[list[Any]]:
         """Run a statement and wait for its rows."""
-        self._cursor = self._raw.cursor()
-        return super().rows(key, make, values)
+        statement = self._statements.get(key, make)
+        return [statement.row(raw) for raw in self._pipeline.fetch(statement.sql, statement.parameters(values))]
 
-    def plain(self, sql: str, values: Mapping[str, Any] | None = None) -> None:
+    def plain(self, sql: str) -> None:
         """Send SQL as it stands."""
-        self._cursor = self._raw.cursor()
-        super().plain(sql, values)
-
-    def raw_rows(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Run SQL as it stands and wait for its rows, as the driver gives them."""
-        self._cursor = self._raw.cursor()
-        return super().raw_rows(sql, values)
+        self._pipeline.send(sql, [])

@@ -30,12 +30,15 @@ from gateway.errors import LeaseLost
 from gateway.ledger.looking import R
 from gateway.ledger.postgres.alarms import ALARM
 from gateway.ledger.postgres.claims import Claims
+from gateway.ledger.postgres.pipeline import Pipeline
 from gateway.ledger.postgres.pipelined import PipelinedCursor
 from gateway.ledger.statements import Cursor, Statements
 from gateway.ledger.unit_of_work import SqlUnitOfWork
 from gateway.pipeline.task import Task
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+_OWN = "SELECT lane FROM steps WHERE id = $1 AND claimed_by = $2 FOR UPDATE"
+_LANES = "SELECT DISTINCT lane FROM steps WHERE id = ANY($1) AND lane IS NOT NULL"
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 # By finder: the values that say what is looked for and may be stored afterwards. None: whoever looks there stores nothing
 # that the same look would have found, so locking what is found is enough. A finder that is not named here locks all values.
@@ -75,15 +78,16 @@ _SAME = {"used": "first"}  # Both look at what came under the numbers of an enve
 class PostgresUnitOfWork(SqlUnitOfWork):
     """Fulfils `gateway.pipeline.ports.UnitOfWork` on a connection of psycopg that is in a transaction and in pipeline mode."""
 
-    def __init__(self, connection: sa.Connection, statements: Statements, claims: Claims) -> None:
+    def __init__(self, connection: sa.Connection, pipeline: Pipeline, statements: Statements, claims: Claims) -> None:
+        self._pipeline = pipeline
         super().__init__(connection, statements)
         self._claims = claims
         self._locked: set[str] = set()
         self._lanes: dict[str, str | None] = {}  # Of the steps that are ours until the commit.
         self.claimed: list[str] = []
 
-    def _cursor_on(self, connection: sa.Connection, statements: Statements) -> Cursor:
-        return PipelinedCursor(connection, statements)
+    def _cursor_on(self, _connection: sa.Connection, statements: Statements) -> Cursor:
+        return PipelinedCursor(self._pipeline, statements)
 
     # Looking
 
@@ -103,17 +107,14 @@ class PostgresUnitOfWork(SqlUnitOfWork):
 
     def _lock(self, name: str) -> None:
         if name not in self._locked:
-            self._cursor.plain(_LOCK, {"name": name})
+            self._pipeline.send(_LOCK, [name])
             self._locked.add(name)
 
     # Steps
 
     def own(self, task: Task) -> None:
         """Raise LeaseLost when another worker has taken ``task`` over, and let nobody do so until the commit."""
-        found = self._cursor.raw_rows(
-            "SELECT lane FROM steps WHERE id = %(id)s AND claimed_by = %(worker)s FOR UPDATE",
-            {"id": task.id, "worker": self._claims.worker},
-        )
+        found = self._pipeline.fetch(_OWN, [task.id, self._claims.worker])
         if not found:
             raise LeaseLost
         self._lanes[task.id] = found[0][0]
@@ -134,17 +135,14 @@ class PostgresUnitOfWork(SqlUnitOfWork):
         self.claimed = [row["id"] for row in due if row["claimed_by"] is not None]
         handed_out = [row["id"] for row in due if row["claimed_by"] is None]
         if handed_out or lanes:
-            self._cursor.plain(ALARM, {"ids": handed_out, "lanes": sorted(lanes)})
+            self._pipeline.send(ALARM, [handed_out, sorted(lanes)])
 
     def _lanes_of(self, step_ids: list[str]) -> set[str]:
         """Return the lanes of steps that end: whoever waits behind them must be woken."""
         lanes = {lane for step_id in step_ids if (lane := self._lanes.get(step_id)) is not None}
         unknown = [step_id for step_id in step_ids if step_id not in self._lanes]
         if unknown:
-            found = self._cursor.raw_rows(
-                "SELECT DISTINCT lane FROM steps WHERE id = ANY(%(ids)s) AND lane IS NOT NULL", {"ids": unknown}
-            )
-            lanes |= {row[0] for row in found}
+            lanes |= {row[0] for row in self._pipeline.fetch(_LANES, [unknown])}
         return lanes
 
     # One piece a transaction: the transaction itself keeps or undoes it
