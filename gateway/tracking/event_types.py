@@ -158,6 +158,7 @@ EVENT_TYPES: dict[str, EventType] = {
                 ("invoice", "An invoice"),
             )
         ),
+        _row("discrepancy.accepted", "A person took what differs as it is.", "order number", "reason person"),
         _row("discrepancy.settled", "What differed is settled.", "order number"),
         _row("promise.overdue", "What was promised for a document did not come in time.", "set owed_by"),
         _row("promise.late", "What was promised came after its time.", "set owed_by by hours_late"),

@@ -80,8 +80,7 @@ def change(folding: Folding, statement: Statement) -> None:
         if said.reply == Reply.ADD and said.line is not None and said.line not in folding.lines:
             wish = Wish(said.quantity or _ZERO, said.price, said.on)
             line = folding.lines[said.line] = Line(said.line, said.items, said.unit, [wish])
-            for trigger in (Trigger.APPROVE, Trigger.TRANSMIT):
-                line.move(trigger)
+            line.reach()
             continue
         for line in folding.recognise(statement, said):
             if said.reply == Reply.DELETE:
@@ -167,9 +166,7 @@ def _reply(folding: Folding, statement: Statement, line: Line, differs: bool) ->
     if line.may(trigger):
         line.move(trigger)
     elif line.state not in (LineState.CANCELLED,):
-        # It was sent over another way than ours (by telephone, before the gateway): that it is answered shows that it arrived.
-        line.move(Trigger.APPROVE)
-        line.move(Trigger.TRANSMIT)
+        line.reach()
         line.move(trigger)
     else:
         words = f"line {line.number} is {line.state}, so it can't be {trigger} any more"

@@ -123,6 +123,8 @@ def _advance(folding: Folding, by_kind: dict[str, list[Statement]]) -> None:
     folding.paid = paid
     closed = bool(by_kind[Kind.CLOSED])
     for line in folding.lines.values():
+        if line.state in (LineState.CREATED, LineState.APPROVED) and (line.shipped or line.received or line.invoiced):
+            line.reach()
         if line.shipped:
             line.move(Trigger.SHIP)
         if line.departed:

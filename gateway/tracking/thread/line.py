@@ -91,6 +91,11 @@ class Line:
         """Tell whether something may happen now."""
         return LINE_LIFE.allows(self.state, trigger)
 
+    def reach(self) -> None:
+        """Note that the partner has the order: whoever answers or ships it shows that, over whichever way it came."""
+        for trigger in (Trigger.APPROVE, Trigger.TRANSMIT):
+            self.move(trigger)
+
     def move(self, trigger: Trigger) -> bool:
         """Move as the table says; return False, and stay, where it has no row."""
         if not self.may(trigger):
