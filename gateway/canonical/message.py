@@ -12,14 +12,18 @@ from pydantic import BaseModel, ConfigDict
 
 from gateway.canonical.catalog import Catalog
 from gateway.canonical.credit_debit_adjustment import CreditDebitAdjustment
+from gateway.canonical.freight_invoice import FreightInvoice
 from gateway.canonical.inventory_advice import InventoryAdvice
 from gateway.canonical.invoice import Invoice
+from gateway.canonical.load_tender import LoadTender
+from gateway.canonical.load_tender_response import LoadTenderResponse
 from gateway.canonical.order_acknowledgment import OrderAcknowledgment
 from gateway.canonical.order_change import OrderChange
 from gateway.canonical.order_change_acknowledgment import OrderChangeAcknowledgment
 from gateway.canonical.purchase_order import PurchaseOrder
 from gateway.canonical.remittance_advice import RemittanceAdvice
 from gateway.canonical.ship_notice import ShipNotice
+from gateway.canonical.shipment_status import ShipmentStatus
 from gateway.canonical.values import Code, Part, Text
 
 SCHEMA_VERSION = "1.0"
@@ -187,6 +191,12 @@ _ROWS = (
         "order change acknowledgment",
         "order_number",
         "order_number",
+    ),
+    MessageType("freight_invoice", FreightInvoice, "210", "freight invoice", "invoice_number", None),
+    MessageType("load_tender", LoadTender, "204", "load tender", "tender_number", None),
+    MessageType("load_tender_response", LoadTenderResponse, "990", "load tender response", "tender_number", None),
+    MessageType(
+        "shipment_status", ShipmentStatus, "214", "shipment status", "shipment_number", None, "carrier_reference"
     ),
 )
 

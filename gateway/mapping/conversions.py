@@ -102,6 +102,20 @@ def decimal_within(digits: int) -> Way:
     return write
 
 
+@cache
+def filled(digits: int) -> Way:
+    """Return a way that puts zeros before a written number of fewer digits than an element must have (X12.6, 3.5.1)."""
+
+    def fill(text: str) -> str:
+        missing = digits - sum(map(str.isdigit, text))
+        if missing <= 0:
+            return text
+        sign = "-" if text.startswith("-") else ""
+        return f"{sign}{'0' * missing}{text.removeprefix('-')}"
+
+    return fill
+
+
 def multiplied(factor: Decimal) -> Way:
     """Return a way that multiplies exactly."""
 
@@ -170,10 +184,14 @@ def natural_writing(element: Element | None, kind: type) -> list[Way]:
     if of_type == "TM":
         return [write_time]
     if of_type[0] == "N" and (of_type != "N0" or kind is not str):
-        return [IMPLIED[int(of_type[1])][1]]
+        return [IMPLIED[int(of_type[1])][1], *_to_the_least(element)]
     if of_type == "R" and kind is Decimal and element is not None:
-        return [decimal_within(element.maximum)]
+        return [decimal_within(element.maximum), *_to_the_least(element)]
     return as_text(kind)
+
+
+def _to_the_least(element: Element | None) -> list[Way]:
+    return [filled(element.minimum)] if element is not None and element.minimum > 1 else []
 
 
 def as_text(kind: type) -> list[Way]:

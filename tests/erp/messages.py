@@ -31,10 +31,13 @@ def message(name: str, seed: int) -> tuple[bytes, BaseModel]:
 
 def _model(kind: type[BaseModel], chance: random.Random, share: float, depth: int) -> BaseModel:
     values = {}
+    # A model that asks for one of several fields says so in its schema.
+    choices = (kind.model_config.get("json_schema_extra") or {}).get("anyOf") or [{"required": []}]
+    wanted = chance.choice(choices)["required"]
     for name, info in kind.model_fields.items():
         inner, many = inner_of(info.annotation)
         nested = isinstance(inner, type) and issubclass(inner, BaseModel)
-        if not info.is_required() and (chance.random() >= share or (nested and depth == 0)):
+        if not info.is_required() and name not in wanted and (chance.random() >= share or (nested and depth == 0)):
             continue
         count = chance.randint(1, 2) if many else 1
         made = [

@@ -82,6 +82,13 @@ def some_of(
     return complete(set(available[:1]), positions, notes, available)
 
 
+def holds_bytes(item: Use | Loop) -> bool:
+    """Tell whether a segment carries bytes of which another element says how many: chance would announce gigabytes."""
+    if isinstance(item, Loop):
+        return any(holds_bytes(inner) for inner in item.items if isinstance(inner, Use))
+    return any(isinstance(each.kind, Element) and each.kind.type == "B" for each in item.segment.positions)
+
+
 class SetMaker:
     """Makes trees of valid sets, as `gateway.x12.walker` would place them, their HL levels nested."""
 
@@ -98,7 +105,7 @@ class SetMaker:
         node: dict = {}
         for item in loop.items:
             name = item.name
-            if name in ("ST", "SE", "LS", "LE"):
+            if name in ("ST", "SE", "LS", "LE") or holds_bytes(item):
                 continue
             if isinstance(item, Loop):
                 found = [below for _ in range(self.repeats(item)) if (below := self.loop(item, depth + 1))]
