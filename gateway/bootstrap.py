@@ -23,18 +23,18 @@ from gateway.ledger.lock import FolderLock
 from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there
 from gateway.ledger.oversight import SqlOversight
 from gateway.ledger.sql_ledger import SqlLedger
-from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
 from gateway.mailboxes import sftp_poller, sftp_receivers, sftp_sender
 from gateway.pipeline.oversight.expiry import ExpiryWatch
 from gateway.pipeline.oversight.in_force import ConfigurationWatch
 from gateway.pipeline.oversight.seal import Sealer
-from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, World
+from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, Vault, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.worker import Worker
 from gateway.publishing import Publishing
 from gateway.settings import ErpText, Settings, read_secret
 from gateway.stamps import IdMaker, new_span_id, new_tracking_id, utc_now
+from gateway.stores import make_purger, make_vault
 from gateway.transports.folder.receiver import FolderReceiver
 from gateway.transports.folder.sender import FolderSender
 from gateway.transports.rest.callers import Callers
@@ -116,7 +116,8 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
         headers={"User-Agent": f"partner-gateway/{version()}"},
     )
     workers: list[Worker] = []
-    world = _world(settings, database, configuration, session, wake=lambda tasks: workers[0].wake(tasks))
+    vault = make_vault(settings, database)
+    world = _world(settings, database, vault, configuration, session, wake=lambda tasks: workers[0].wake(tasks))
     at_once, within = settings.gateway.limits.steps_at_once, settings.environment.takeover_seconds
     workers.append(Worker(world, open_queue(database, world.clock, at_once=at_once, takeover_within=within)))
     views = SqlViews(database)
@@ -127,6 +128,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
     expiry = ExpiryWatch(world.ledger, world, lambda: configuration().directory)
     authority = time_stamper(settings.gateway.time_stamps, settings.environment.config_dir)
     sealer = in_turn(database, "seal the log", Sealer(SqlLog(database), world.clock, authority).run)
+    purger = make_purger(settings, database, vault, world.clock)
     return House(
         settings=settings,
         world=world,
@@ -140,6 +142,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
             ConfigurationWatch(world.ledger, world, configuration).run,
             expiry.run,
             sealer,
+            in_turn(database, "purge", purger.run),
             *(_pollers(settings, world, database) if roles.receive else ()),
             *(publishing.background() if roles.work else ()),
         ],
@@ -156,6 +159,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
 def _world(
     settings: Settings,
     database: SqlLedger,
+    vault: Vault,
     configuration: LiveConfiguration,
     session: aiohttp.ClientSession,
     wake: Callable[[Sequence[Task]], None],
@@ -169,12 +173,7 @@ def _world(
     receipt_senders: dict[str, ReceiptSender] = {}
     world = World(
         ledger=database,
-        vault=FileVault(
-            settings.environment.vault_folder,
-            database,
-            limit=bounds.transmission_bytes,
-            shared=settings.environment.shared,
-        ),
+        vault=vault,
         configuration=configuration,
         erps={name: _erp(name, text, settings, session) for name, text in settings.gateway.erps.items()},
         senders=senders,

@@ -11,6 +11,7 @@ Each class carries the code that it puts on the wire; its docstring is the defau
     |- NotFound                    what was asked for is not here
     |- Conflict                    the same key with another content
     |- TooLarge                    over a bound
+    |- Purged                      the bytes were deleted after their time
     |- LifecycleError              the event may not happen in this state
     |- DeliveryError
     |  |- PartnerUnreachable       (retried)   |- ErpUnavailable  (retried)
@@ -112,6 +113,12 @@ class TooLarge(GatewayError):
     """This is larger than the agreed bound. Split it into several interchanges, or ask for a higher bound."""
 
     code = "too-large"
+
+
+class Purged(GatewayError):
+    """The bytes were purged after their time; only their proof is left. Get it with: gateway evidence export ID -o proof.zip"""
+
+    code = "purged"
 
 
 class LifecycleError(GatewayError):

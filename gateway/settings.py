@@ -17,6 +17,7 @@ from gateway.errors import ConfigurationError, Problem
 from gateway.located import Located
 from gateway.trading.duration import Duration, read_duration
 from gateway.trading.kinds import Address, Hash, Name, Secret
+from gateway.trading.retention import RetentionText
 from gateway.trading.sinks import EventsText, WebhookText
 
 
@@ -174,6 +175,7 @@ class GatewayText(_Text):
         default_factory=dict, description="Who is told of events by HTTP, by their names."
     )
     limits: LimitsText = Field(LimitsText(), description="Bounds.")
+    retention: RetentionText = Field(RetentionText(), description="How long bytes are kept.")
     time_stamps: TimeStampsText | None = Field(
         None, description="Who stamps the daily checkpoints of the log; without it they bear no time stamp."
     )

@@ -97,7 +97,7 @@ def test_every_mistake_of_the_environment_and_the_file_is_named_at_once(tmp_path
     assert "GATEWAY_LOG_FORMAT: " in shown[1]
     assert shown[2].endswith("erps: this key stands twice; keep one of the two")
     assert "limits.steps_at_once: it is greater than or equal to 1, not '0'" in shown[3]
-    known = "erps, keys, erp_inboxes, sftp, as2, events, webhooks, limits, time_stamps"
+    known = "erps, keys, erp_inboxes, sftp, as2, events, webhooks, limits, retention, time_stamps"
     assert shown[4].endswith(f"port: this key is not known here; use one of {known}")
 
 
@@ -205,3 +205,18 @@ def test_the_as2_door_is_closed_unless_it_is_asked_for(tmp_path):
     told = {line.split(": ")[1] for line in shown}
     assert told == {"as2.port", "as2.path", "as2.head_kb", "as2.tls.key", "as2.tls.passphrase"}
     assert "hunter2" not in "\n".join(shown)
+
+
+def test_bytes_are_kept_for_seven_years_unless_a_kind_of_document_has_its_own_time(tmp_path):
+    rules = settings_of(tmp_path, "").gateway.retention.rules
+    assert rules.of("850") == rules.of("997") == rules.shortest == timedelta(days=2557)
+    rules = settings_of(tmp_path, 'retention:\n  kinds: {"810": 3653d, 855: 40d}\n').gateway.retention.rules
+    assert [rules.of(name).days for name in ("810", "855", "850")] == [3653, 40, 2557]
+    assert rules.of("997").days == 3653, "it may acknowledge any kind"
+
+
+def test_mistakes_of_the_retention_are_named_with_their_lines(tmp_path):
+    text = 'retention:\n  default: 7y\n  kinds:\n    "810": 5s\n    invoice: 30d\n'
+    shown = mistakes_of(tmp_path, text)
+    assert ["yaml:2" in shown[0], "yaml:4" in shown[1], "yaml:5" in shown[2]] == [True] * 3, shown
+    assert "write it such as 90s" in shown[0] and "for a day or longer" in shown[1] and "three digits" in shown[2]

@@ -18,12 +18,12 @@ from gateway.doors import pinger
 from gateway.errors import LedgerError, NotFound, X12Error
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.sql_ledger import SqlLedger
-from gateway.ledger.vault import FileVault
 from gateway.ledger.views import SqlViews
 from gateway.pipeline.ports import Blob, UnitOfWork
 from gateway.pipeline.task import StepName, Task
 from gateway.settings import Settings, load_settings
 from gateway.stamps import IdMaker, new_tracking_id, utc_now
+from gateway.stores import make_vault
 from gateway.tracking.receipt import CONFIRMED, Receipt, ReceiptState
 from gateway.tracking.transmission import Transmission, TransmissionState
 from gateway.trading.directory import Partner
@@ -114,9 +114,8 @@ async def _handed_over(
     database: SqlLedger, settings: Settings, partner: Partner, chunks: Iterable[bytes]
 ) -> Transmission:
     """Store the bytes and make their sending due, in one commit."""
-    limit = settings.gateway.limits.transmission_mb << 20
     # Shared: a gateway may have bytes of its own on their way into the same vault.
-    stage = FileVault(settings.environment.vault_folder, database, limit=limit, shared=True).stage()
+    stage = make_vault(settings, database, shared=True).stage()
     begin = b""
     for chunk in chunks:
         begin = begin if len(begin) > _BEGIN else begin + chunk

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import typer
 
+from gateway.cli import retention
 from gateway.cli.console import err, out
 from gateway.errors import NotFound
 from gateway.evidence.authority import HttpAuthority, time_stamper
@@ -21,10 +22,11 @@ from gateway.ledger.engine import make_engine
 from gateway.ledger.evidence import SqlArchive
 from gateway.ledger.migrate import upgrade
 from gateway.ledger.opening import open_ledger
-from gateway.ledger.vault import FileVault
 from gateway.pipeline.oversight.seal import Sealer
+from gateway.pipeline.ports import Vault
 from gateway.settings import Settings, load_settings
 from gateway.stamps import utc_now
+from gateway.stores import make_vault
 
 T = TypeVar("T")
 
@@ -35,6 +37,7 @@ def register(app: typer.Typer) -> None:
     group.command()(export)
     group.command()(verify)
     group.command()(check)
+    retention.register(group)
     app.add_typer(group, name="evidence")
 
 
@@ -43,7 +46,7 @@ def _authority(settings: Settings) -> HttpAuthority | None:
     return time_stamper(settings.gateway.time_stamps, settings.environment.config_dir)
 
 
-def _with_archive(work: Callable[[SqlArchive, FileVault], Awaitable[T]]) -> T:
+def _with_archive(work: Callable[[SqlArchive, Vault], Awaitable[T]]) -> T:
     """Run ``work`` on the ledger, beside a gateway that may be running; raise NotFound where there is no ledger."""
     settings = load_settings()
     environment = settings.environment
@@ -56,9 +59,7 @@ def _with_archive(work: Callable[[SqlArchive, FileVault], Awaitable[T]]) -> T:
     async def run() -> T:
         ledger = open_ledger(engine)
         try:
-            limit = settings.gateway.limits.transmission_mb << 20
-            vault = FileVault(environment.vault_folder, ledger, limit=limit, shared=True)
-            return await work(SqlArchive(ledger), vault)
+            return await work(SqlArchive(ledger), make_vault(settings, ledger, shared=True))
         finally:
             await ledger.close()
 
@@ -73,7 +74,7 @@ def export(
 ) -> None:
     """Write a bundle that proves to others what came, what went, and what was done, for a document or a whole order."""
 
-    async def make(archive: SqlArchive, vault: FileVault) -> int:
+    async def make(archive: SqlArchive, vault: Vault) -> int:
         authority = _authority(load_settings())
         sealer = Sealer(archive, utc_now, authority)
         case = await gather(archive, ids)
@@ -105,7 +106,7 @@ def verify(bundle: Path = typer.Argument(..., help="The archive, or the folder i
 def check() -> None:
     """Check the whole ledger: every event against the chain, every kept file against its digest. It changes nothing."""
 
-    async def look(archive: SqlArchive, vault: FileVault) -> int:
+    async def look(archive: SqlArchive, vault: Vault) -> int:
         checker, wrong = Checker(archive, vault), 0
         async for words in checker.check():
             out.print(f"WRONG  {words}", markup=False)
@@ -113,6 +114,8 @@ def check() -> None:
         found = checker.checked
         parts = (("events", found.events), ("blocks", found.blocks), ("checkpoints", found.checkpoints))
         out.print(", ".join(f"{number} {name}" for name, number in (*parts, ("kept files", found.files))))
+        if found.purged:
+            out.print(f"{found.purged} of the kept files were purged after their time, as the log says")
         if found.last is not None:
             out.print(f"block {found.last.number} {found.last.hash}")
         return wrong

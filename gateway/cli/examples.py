@@ -48,6 +48,10 @@ EXAMPLES: dict[str, str] = {
     "evidence export": "gateway evidence export PO-4711 -o case.zip",
     "evidence verify": "gateway evidence verify case.zip",
     "evidence check": "gateway evidence check",
+    "evidence hold": 'gateway evidence hold PO-4711 --reason "lawsuit 26-113"',
+    "evidence release": 'gateway evidence release PO-4711 --reason "settled"',
+    "evidence holds": "gateway evidence holds",
+    "evidence purge": "gateway evidence purge --before 2026-01-01",
     "demo": "gateway demo --keep",
 }
 

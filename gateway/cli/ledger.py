@@ -71,6 +71,7 @@ def trace(
             events = await views.events([what])
             cases = await views.cases([what])
             facts: dict[str, Any] = {"id": what, "state": transmission.state, "detail": transmission.detail}
+            facts["purged_at"] = transmission.purged_at
             facts["receipts"] = await _receipts(views, [what])
             found = [facts | {"envelope_faults": transmission.faults} | _lines(events, cases)]
         if not found and (receipt := await views.receipt(what)) is not None:
@@ -107,6 +108,7 @@ async def _document(views: SqlViews, document_id: str) -> dict[str, Any]:
         "interchange": document.interchange_number,
         "tracking_id": document.tracking_id,
         "detail": document.detail,
+        "purged_at": transmission.purged_at if transmission is not None else None,
         "faults": document.faults,
         "envelope_faults": transmission.faults if transmission is not None else [],
         "notes": document.notes,
@@ -143,6 +145,11 @@ def _show(each: dict[str, Any]) -> None:
     for name in ("number", "order", "interchange", "acknowledgment", "tracking_id", "detail"):
         if each.get(name):
             out.print(f"  {name}: {escape(str(each[name]))}")
+    if each.get("purged_at"):
+        out.print(
+            f"  purged on {each['purged_at']:%Y-%m-%d}: the bytes are deleted; this, and the proof of them, stays."
+        )
+        out.print(f"  Next: gateway evidence export {escape(each['id'])} -o proof.zip")
     rows = []
     for line in each["timeline"]:
         more = ", ".join(f"{key}={value}" for key, value in line.items() if key not in ("at", "type") and value)

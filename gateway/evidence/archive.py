@@ -26,7 +26,7 @@ class Archive(Log, Protocol):
         """Return the receipts for transmissions."""
 
     async def purges(self, digests: Sequence[str]) -> list[Purge]:
-        """Return what of these bytes was purged."""
+        """Return what of these bytes was purged, and for which transmission the first time."""
 
     async def events(self, first: int, last: int) -> list[StoredEvent]:
         """Return the events from one number to another, in their order."""

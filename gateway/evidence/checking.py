@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from gateway.errors import LedgerError
+from gateway.errors import LedgerError, Purged
 from gateway.evidence.archive import Archive
-from gateway.evidence.collecting import data_of
+from gateway.evidence.collecting import data_of, purge_of
 from gateway.pipeline.ports import Vault
 from gateway.tracking.chain import NOTHING_BEFORE, Checkpoint, Seal, StoredEvent, unpack_leaves
 
@@ -21,6 +21,7 @@ class Checked:
     blocks: int = 0
     checkpoints: int = 0
     files: int = 0
+    purged: int = 0
     last: Seal | None = None
 
 
@@ -66,12 +67,27 @@ class Checker:
                     continue
                 self._seen.add(digest)
                 self.checked.files += 1
-                if await self._archive.purges([digest]):
-                    continue
-                try:
-                    await self._vault.read(digest)
-                except LedgerError as error:
-                    yield f"event {event.seq} ({event.type} of {event.subject}): its {role}: {error.detail}"
+                wrong = await self._what_is_wrong_with(digest)
+                if wrong:
+                    yield f"event {event.seq} ({event.type} of {event.subject}): its {role}: {wrong}"
+
+    async def _what_is_wrong_with(self, digest: str) -> str:
+        """Return what is wrong with kept bytes, or nothing; what was purged is right when the chain says so."""
+        try:
+            await self._vault.read(digest)
+        except LedgerError as error:
+            return error.detail
+        except Purged:
+            purge = await purge_of(self._archive, digest)
+            if purge is None or not await self._is_sealed(purge):
+                return f"{digest} is gone, and no sealed event says that it was purged. Restore it from a backup."
+            self.checked.purged += 1
+        return ""
+
+    async def _is_sealed(self, event: StoredEvent) -> bool:
+        """Tell whether an event stands in its block; one that is too young to be sealed is believed."""
+        block = await self._archive.block_with(event.seq)
+        return block is None or event.leaf in unpack_leaves(block.leaves)
 
     async def _checkpoints(self) -> AsyncIterator[str]:
         before: Checkpoint | None = None

@@ -31,6 +31,10 @@ class Case:
         """Ids of all records."""
         return [*self.documents, *self.transmissions, *self.receipts]
 
+    def purge_of(self, digest: str) -> StoredEvent | None:
+        """Return the newest event of the case that says that these bytes were purged."""
+        return next((each for _, each in sorted(self.events.items(), reverse=True) if _purges(each, digest)), None)
+
 
 async def gather(archive: Archive, names: Sequence[str]) -> Case:
     """Return the case that ``names`` (ids, order or document numbers) belong to; raise NotFound for one that nothing has."""
@@ -40,17 +44,31 @@ async def gather(archive: Archive, names: Sequence[str]) -> Case:
         await _take_in(archive, case, [name])
         if len(case.subjects) == before and name not in case.subjects:
             raise NotFound(f"Nothing is known under {name}. Look for it with: gateway trace TEXT")
-    for _round in range(_ROUNDS):
-        before = len(case.subjects)
-        await _take_in(archive, case, _named(case), asked=False)
-        if len(case.subjects) == before:
-            break
+    await _follow(archive, case)
     case.events = {each.seq: each for each in await archive.events_about(case.subjects)}
     wanted = {data_of(each).get("configuration") for each in case.events.values()}
     for each in await archive.events_of("configuration.loaded"):
         if data_of(each).get("kept", {}).get("inventory") in wanted:
             case.events[each.seq] = each
     return case
+
+
+async def everything_about(archive: Archive, names: Sequence[str]) -> set[str]:
+    """Return the ids of every record that belongs to the case of any of ``names``; those that nothing has yet are left out."""
+    case = Case()
+    if names:
+        await _take_in(archive, case, names)
+        await _follow(archive, case)
+    return set(case.subjects)
+
+
+async def _follow(archive: Archive, case: Case) -> None:
+    """Take in what the records and events of a case name."""
+    for _round in range(_ROUNDS):
+        before = len(case.subjects)
+        await _take_in(archive, case, _named(case), asked=False)
+        if len(case.subjects) == before:
+            break
 
 
 async def _take_in(archive: Archive, case: Case, names: Sequence[str], *, asked: bool = True) -> None:
@@ -74,6 +92,19 @@ def _named(case: Case) -> list[str]:
     for event in case.events.values():
         ids |= {value for value in _strings(data_of(event), ("by", "transmission")) if value}
     return sorted(ids - set(case.transmissions))
+
+
+async def purge_of(archive: Archive, digest: str) -> StoredEvent | None:
+    """Return the event that says that these bytes were purged; None when nobody has purged them."""
+    for purge in await archive.purges([digest]):
+        for event in await archive.events_about([purge.subject]):
+            if _purges(event, digest):
+                return event
+    return None
+
+
+def _purges(event: StoredEvent, digest: str) -> bool:
+    return event.type == "purged" and digest in data_of(event).get("digests", {})
 
 
 def _strings(data: dict[str, Any], names: Iterable[str]) -> Iterable[str]:

@@ -7,14 +7,13 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.resources import files as package_files
-from typing import Any
 
 from gateway.as2.cms import Certificate
-from gateway.errors import GatewayError, LedgerError
+from gateway.errors import GatewayError, LedgerError, Purged
 from gateway.evidence.archive import Archive
-from gateway.evidence.collecting import Case, data_of
+from gateway.evidence.collecting import Case, data_of, purge_of
 from gateway.evidence.in_force import texts_in_force
-from gateway.evidence.layout import EVENTS, SEALED, SIGNATURES, SUMS, Bundle, safe_name, sums_of
+from gateway.evidence.layout import EVENTS, PURGED, SEALED, SIGNATURES, SUMS, Bundle, safe_name, sums_of
 from gateway.evidence.signatures import certificates_in, part_receipt, signer_of
 from gateway.pipeline.ports import Vault
 from gateway.tracking.chain import StoredEvent
@@ -50,13 +49,13 @@ class Exporter:
         self._signatures: list[str] = []
         self._kept: dict[str, str] = {}  # Digest -> path.
         self._certificates: dict[str, Certificate] = {}
-        self._purged: list[dict[str, Any]] = []
+        self._purged: list[str] = []
 
     async def export(self, case: Case, asked: list[str]) -> Mapping[str, bytes]:
         """Return the files of a bundle by path. Raises NotSealed, LedgerError for bytes that are lost or were changed."""
+        for seq in sorted(case.events):
+            await self._put_kept(case, case.events[seq])
         events = [case.events[seq] for seq in sorted(case.events)]
-        for event in events:
-            await self._put_kept(case, event)
         for paths in list(self._by_folder().values()):
             self._put_signatures(paths)
         bundle = self._bundle
@@ -68,7 +67,7 @@ class Exporter:
         bundle.files[SEALED] = "".join(sorted(set(self._sealed))).encode()
         bundle.files[SIGNATURES] = "".join(sorted(set(self._signatures))).encode()
         if self._purged:
-            bundle.files["purged.json"] = (json.dumps(self._purged, indent=1, default=str) + "\n").encode()
+            bundle.files[PURGED] = "".join(sorted(set(self._purged))).encode()
         await self._put_chain(events)
         texts = package_files("gateway.evidence")
         bundle.files["verify.sh"] = (texts / "verify.sh").read_bytes()
@@ -81,7 +80,7 @@ class Exporter:
         data = data_of(event)
         for role, digest in data.get("kept", {}).items():
             if digest not in self._kept:
-                found = await self._read(digest, event)
+                found = await self._read(case, digest, event)
                 if found is None:
                     continue
                 self._kept[digest] = self._bundle.put(
@@ -91,12 +90,20 @@ class Exporter:
                     await self._put_configuration(case, event.seq, digest, found)
             self._sealed.append(f"{digest} {event.seq} {self._kept[digest]}\n")
 
-    async def _read(self, digest: str, event: StoredEvent) -> bytes | None:
-        purged = await self._archive.purges([digest])
-        if purged:
-            self._purged.append(asdict(purged[0]) | {"event": event.seq})
+    async def _read(self, case: Case, digest: str, event: StoredEvent) -> bytes | None:
+        """Return bytes; of those that were purged put the proof into the case instead, and return None."""
+        try:
+            return await self._vault.read(digest)
+        except Purged:
+            purge = case.purge_of(digest) or await purge_of(self._archive, digest)
+            if purge is None:
+                raise LedgerError(
+                    f"The bytes {digest} of event {event.seq} are gone, and no event says that they were purged."
+                    " Restore them from a backup, and look with: gateway evidence check"
+                ) from None
+            case.events[purge.seq] = purge
+            self._purged.append(f"{digest} {event.seq} {purge.seq}\n")
             return None
-        return await self._vault.read(digest)
 
     def _folder(self, case: Case, subject: str, digest: str) -> str:
         if subject == "configuration":

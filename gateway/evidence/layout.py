@@ -3,6 +3,7 @@
 README.txt  verify.sh  SHA256SUMS
 events.jsonl                     the events of the case, one a line, as they were hashed
 sealed.txt                       which event speaks of which file: SHA-256, number of the event, path
+purged.txt                       what was deleted: SHA-256, number of the event that speaks of it, and of the one of its purge
 signatures.txt                   what was signed, its signature, whose certificate
 chain/NUMBER.header .leaves      blocks of the log
 checkpoints/NUMBER.txt .tsr      what the chain was at a time
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SUMS, EVENTS, SEALED, SIGNATURES = "SHA256SUMS", "events.jsonl", "sealed.txt", "signatures.txt"
+PURGED = "purged.txt"  # Only where something was.
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 

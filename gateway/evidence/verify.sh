@@ -65,6 +65,15 @@ while read -r digest seq path; do
 done <sealed.txt
 echo "sealed: $(wc -l <sealed.txt) links from events to files"
 
+if [ -f purged.txt ]; then
+    while read -r digest seq purge; do
+        grep -F -e "\"seq\":$seq,\"subject\":" events.jsonl | grep -q -F -e "\"$digest\"" || bad "event $seq does not speak of $digest"
+        grep -F -e "\"seq\":$purge,\"subject\":" events.jsonl | grep -F -e "\"$digest\"" | grep -q -e ',"type":"purged"}$' ||
+            bad "event $purge does not say that $digest was purged"
+    done <purged.txt
+    echo "purged: $(wc -l <purged.txt) links to files that were deleted after their time; events.jsonl says when and by whom"
+fi
+
 # 5. Who signed what. Only the certificate named here counts; whether it was trusted then is said by configuration/.
 while read -r signed signature certificate; do
     if openssl cms -verify -binary -inform DER -in "$signature" -content "$signed" -certfile "$certificate" \

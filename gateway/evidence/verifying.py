@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.errors import NotFound
 from gateway.evidence.authority import what_is_wrong_with
-from gateway.evidence.layout import EVENTS, SEALED, SIGNATURES, SUMS
+from gateway.evidence.layout import EVENTS, PURGED, SEALED, SIGNATURES, SUMS
 from gateway.evidence.signatures import certificates_in, part_receipt, signer_of
 from gateway.tracking.chain import numbered
 
@@ -38,8 +38,8 @@ def verify_bundle(files: Mapping[str, bytes]) -> list[str]:
     missing = [f"{name} is missing" for name in _NEEDED if name not in files]
     if missing:
         return missing
-    found = (_sums(files), _events(files), _chain(files), _sealed(files), _signatures(files), _stamps(files))
-    return [words for part in found for words in part]
+    parts = (_sums, _events, _chain, _sealed, _purged, _signatures, _stamps)
+    return [words for part in parts for words in part(files)]
 
 
 def _sums(files: Mapping[str, bytes]) -> Iterator[str]:
@@ -100,6 +100,20 @@ def _sealed(files: Mapping[str, bytes]) -> Iterator[str]:
             yield f"{path} is not the file that event {seq} speaks of"
         if f'"{digest}"'.encode() not in events[seq]:
             yield f"event {seq} does not speak of {path}"
+
+
+def _purged(files: Mapping[str, bytes]) -> Iterator[str]:
+    events = {_seq(text): text for text in files[EVENTS].split(b"\n") if text}
+    for number, line in enumerate(_lines(files.get(PURGED, b"")), 1):
+        parts = line.split(" ")
+        if len(parts) != 3 or any(seq not in events for seq in parts[1:]):
+            yield f"{PURGED} line {number} names no events of this bundle: {line[:120]!r}"
+            continue
+        digest, spoken, purge = parts
+        if f'"{digest}"'.encode() not in events[spoken]:
+            yield f"event {spoken} does not speak of {digest}"
+        if f'"{digest}"'.encode() not in events[purge] or not events[purge].endswith(b',"type":"purged"}'):
+            yield f"event {purge} does not say that {digest} was purged"
 
 
 def _signatures(files: Mapping[str, bytes]) -> Iterator[str]:

@@ -5,21 +5,22 @@ are files that are complete and flushed before anybody tells of them.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
 import math
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-import sqlalchemy as sa
-
 from gateway.errors import LedgerError, TooLarge
-from gateway.ledger import tables
 from gateway.ledger.sql_ledger import SqlLedger
+from gateway.ledger.vault_rows import VaultRows
+from gateway.pipeline.oversight.purge_ports import KeptBytes
 from gateway.pipeline.ports import Blob
 
 SMALL = 64 << 10
@@ -28,11 +29,13 @@ _ABANDONED_SECONDS = 86400.0
 
 
 class FileVault:
-    """Fulfils `gateway.pipeline.ports.Vault`: a folder for what is large, the database for what is small."""
+    """Fulfils `gateway.pipeline.ports.Vault` and `gateway.pipeline.oversight.purge_ports.ErasingVault`: a folder for what is
+    large, the database for what is small.
+    """
 
     def __init__(self, folder: Path, database: SqlLedger, *, limit: int, shared: bool = False) -> None:
         self._folder = folder
-        self._database = database
+        self._rows = VaultRows(database)
         self._limit = limit
         (folder / "staging").mkdir(parents=True, exist_ok=True)
         # Where others work on the same folder, what is young may be on its way in.
@@ -68,30 +71,56 @@ class FileVault:
         """Move a flushed file to where its bytes belong, and flush the folders. Blocks."""
         target = self.path(digest)
         target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
-        for folder in (target.parent, target.parent.parent):
-            handle = os.open(folder, os.O_RDONLY)
+        with _alone_in(target.parent) as shelf:
+            path.replace(target)
+            os.fsync(shelf)
+        handle = os.open(target.parent.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    async def find_large(self, digest: str) -> KeptBytes | None:
+        """Return when a large blob was stored last, and its size; None when it is not there."""
+        try:
+            found = await asyncio.to_thread(self.path(digest).stat)
+        except FileNotFoundError:
+            return None
+        return KeptBytes(_stored_at(found), found.st_size)
+
+    async def erase(self, digest: str, before: datetime) -> bool:
+        """Delete a large blob unless it was stored again at ``before`` or later; tell whether it is gone."""
+        return await asyncio.to_thread(self._erase, self.path(digest), before)
+
+    def _erase(self, path: Path, before: datetime) -> bool:
+        if not path.exists():
+            return True
+        with _alone_in(path.parent) as shelf:
             try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+                if _stored_at(path.stat()) >= before:
+                    return False
+                path.unlink()
+            except FileNotFoundError:
+                return True
+            os.fsync(shelf)
+        return True
 
     async def read(self, digest: str) -> bytes:
-        """Return all bytes of a blob; raise LedgerError when they are gone or were changed."""
-        data = await self._from_database(digest)
+        """Return all bytes of a blob; raise Purged, or LedgerError when they are gone or were changed."""
+        data = await self._rows.read(digest)
         if data is None:
             path = self.path(digest)
             try:
                 data = await asyncio.to_thread(path.read_bytes)
             except FileNotFoundError:
-                raise LedgerError(f"The vault has lost {digest}. Restore {path} from a backup.") from None
+                raise await asyncio.to_thread(self._rows.missing, digest, str(path)) from None
         if hashlib.sha256(data).hexdigest() != digest:
             raise LedgerError(f"The bytes kept as {digest} were changed. Restore them from a backup.")
         return data
 
     async def read_range(self, digest: str, offset: int, length: int) -> bytes:
         """Return some bytes of a blob."""
-        data = await self._from_database(digest)
+        data = await self._rows.read(digest)
         if data is not None:
             return data[offset : offset + length]
         return await asyncio.to_thread(self._range, digest, offset, length)
@@ -103,7 +132,7 @@ class FileVault:
                 file.seek(offset)
                 return file.read(length)
         except FileNotFoundError:
-            raise LedgerError(f"The vault has lost {digest}. Restore {path} from a backup.") from None
+            raise self._rows.missing(digest, str(path)) from None
 
     def chunks(self, blob: Blob) -> Iterator[bytes]:
         """Yield the bytes of a blob in chunks."""
@@ -116,7 +145,7 @@ class FileVault:
                 while chunk := file.read(CHUNK):
                     yield chunk
         except FileNotFoundError:
-            raise LedgerError(f"The vault has lost {blob.digest}. Restore {path} from a backup.") from None
+            raise self._rows.missing(blob.digest, str(path)) from None
 
     def path(self, digest: str) -> Path:
         """Return where a large blob lies."""
@@ -127,9 +156,21 @@ class FileVault:
         """Return where bytes wait until they are complete."""
         return self._folder / "staging"
 
-    async def _from_database(self, digest: str) -> bytes | None:
-        query = sa.select(tables.blobs.c.data).where(tables.blobs.c.digest == digest)
-        return await self._database.read(lambda connection: connection.execute(query).scalar())
+
+def _stored_at(found: os.stat_result) -> datetime:
+    # A client may set the time at which a file was written; when it got here only the disk says.
+    return datetime.fromtimestamp(found.st_ctime, UTC)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[int]:
+    """Give a handle of a folder in which no other process of ours stores or deletes meanwhile. Blocks."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)  # With it the lock goes.
 
 
 class FileStage:
@@ -155,36 +196,53 @@ class FileStage:
         self._hash.update(chunk)
         if self._file is None:
             self._parts.append(chunk)
-            if self._size > SMALL:
+        with self._writing():
+            if self._file is not None and len(chunk) < SMALL:
+                self._file.write(chunk)
+            elif self._file is not None:
+                await asyncio.to_thread(self._file.write, chunk)
+            elif self._size > SMALL:
                 self._path = self._vault.staging / os.urandom(12).hex()
                 self._file = self._path.open("xb")
                 self._parts, waiting = [], self._parts
                 for part in waiting:
                     self._file.write(part)
-        elif len(chunk) < SMALL:
-            self._file.write(chunk)
-        else:
-            await asyncio.to_thread(self._file.write, chunk)
 
     async def finish(self) -> Blob:
         """Make the bytes durable and say what they are."""
         digest = self._hash.hexdigest()
         if self._file is None:
             return Blob(digest, self._size, b"".join(self._parts))
-        await asyncio.to_thread(self._settle, digest)
+        with self._writing():
+            await asyncio.to_thread(self._settle, self._file, digest)
         return Blob(digest, self._size)
 
-    def _settle(self, digest: str) -> None:
-        assert self._file is not None
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+    def _settle(self, file: IO[bytes], digest: str) -> None:
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
         self._vault.settle(self._path, digest)
 
     async def abandon(self) -> None:
         """Forget the bytes."""
+        self._forget()
+
+    def _forget(self) -> None:
         self._parts = []
-        if self._file is not None:
-            self._file.close()
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):
+                file.close()  # What it still holds can't be written, and need not be.
             self._path.unlink(missing_ok=True)
-            self._file = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tell whoever sends that the disk is to blame, and leave nothing half written behind."""
+        try:
+            yield
+        except OSError as error:
+            self._forget()
+            raise LedgerError(
+                f"The vault can't be written ({error.strerror}). Make room below {self._vault.staging.parent}, and see that"
+                " the gateway may write there."
+            ) from error

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from gateway.ledger import tables
+from gateway.ledger import conditions, tables
 from gateway.ledger.records import TABLE_OF, columns_of, from_row
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.pipeline.views import DocumentQuery, Page
@@ -15,6 +15,7 @@ from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.order import Order
 from gateway.tracking.receipt import Receipt
+from gateway.tracking.retention import Hold
 from gateway.tracking.transmission import Transmission, TransmissionState
 
 T = TypeVar("T")
@@ -94,6 +95,10 @@ class SqlViews:
         """Return purchase orders."""
         wanted = tables.orders.c.partner == partner if partner is not None else sa.true()
         return await self._page(Order, wanted, after, limit)
+
+    async def holds(self, *, released: bool) -> list[Hold]:
+        """Return what is held, oldest first; with ``released`` also what was."""
+        return await self._all(Hold, sa.true() if released else conditions.held())
 
     async def find(self, text: str) -> list[str]:
         """Return ids of documents that are known under ``text``: an id, a tracking id, a document or order number."""

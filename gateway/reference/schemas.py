@@ -36,7 +36,7 @@ class _ForPeople(GenerateJsonSchema):
 
     def encode_default(self, dft: Any) -> Any:
         if isinstance(dft, timedelta):
-            return f"{int(dft.total_seconds())}s"
+            return f"{int(dft.total_seconds())}s" if dft.seconds or not dft.days else f"{dft.days}d"
         return super().encode_default(dft)
 
     def generate(self, schema: CoreSchema, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:

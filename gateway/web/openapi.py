@@ -21,6 +21,7 @@ _PROBLEM_WORDS = {
     405: "This method is not for this path.",
     408: "The body did not come in time.",
     409: "The idempotency key was used with another body.",
+    410: "The bytes were purged after their time; only their proof is left.",
     411: "The length is missing.",
     413: "The body is over the bound.",
     415: "This media type or encoding is not read here.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.errors import Purged
 from gateway.pipeline.inbound.confirm import bring_again
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event
@@ -34,4 +35,9 @@ async def answer_again(receipt: Receipt, arrival: Arrival, parties: Parties, wor
     world.wake(await committed(world, note))
     if receipt.receipt is None or later:
         return Reply(204)
-    return reply_with(await world.vault.read(receipt.receipt))
+    try:
+        return reply_with(await world.vault.read(receipt.receipt))
+    except Purged:
+        when = f"{receipt.received_at or receipt.created_at:%Y-%m-%d}"
+        words = f"This message was received and answered on {when}, and what was kept of it is purged after its time."
+        return Reply.text(410, f"{words} Send what is new under a new Message-ID.\n")

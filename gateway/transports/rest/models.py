@@ -175,7 +175,9 @@ class AcknowledgmentBody(_Body):
     id: str
     set: str
     state: str
-    content: str = Field(description="The interchange as it was sent.")
+    content: str | None = Field(
+        description="The interchange as it was sent; null when its bytes were purged after their time."
+    )
 
 
 class ConfirmationBody(_Body):
@@ -231,6 +233,10 @@ class LookupBody(_Body):
     size: int | None = Field(None, description="Bytes of the transmission.")
     sha256: str | None = Field(None, description="Of the bytes of the transmission.")
     detail: str | None = None
+    purged_at: datetime | None = Field(
+        None,
+        description="When the bytes and the canonical message were deleted after their time; what is shown here stays.",
+    )
     document: DocumentBody | None = None
     documents: list[DocumentBody] = []
     envelope_faults: list[FaultBody] = Field(

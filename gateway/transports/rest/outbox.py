@@ -69,7 +69,7 @@ class Outbox:
             Route("GET", "/api/v1/outbox", self.list_all, "listOutbox", "List what waits to be fetched", "partner",
                   (Answer(200, "Waiting interchanges, oldest first.", OutboxList),), (400, 401, 403), PAGE, tag="outbox"),
             Route("GET", "/api/v1/outbox/{id}", self.content, "getOutboxItem", "Fetch an interchange", "partner",
-                  (Answer(200, "The interchange.", None, "application/edi-x12"),), (401, 403, 404, 503), tag="outbox"),
+                  (Answer(200, "The interchange.", None, "application/edi-x12"),), (401, 403, 404, 410, 503), tag="outbox"),
             Route("POST", "/api/v1/outbox/{id}/receipt", self.receipt, "postOutboxReceipt",
                   "Say that an interchange is stored on your side", "partner",
                   (Answer(200, "Noted.", FetchedBody),), (401, 403, 404, 503), tag="outbox"),

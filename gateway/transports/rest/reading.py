@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from gateway.errors import NotFound
+from gateway.errors import NotFound, Purged
 from gateway.pipeline.ports import World
 from gateway.pipeline.views import DocumentQuery, Page, Views
 from gateway.tracking.document import AcknowledgmentState, Document, DocumentState
@@ -126,6 +126,7 @@ class DocumentReading:
             size=transmission.size,
             sha256=transmission.digest,
             detail=transmission.detail,
+            purged_at=transmission.purged_at,
             documents=[DocumentBody.of(document) for document in documents.items],
             envelope_faults=_envelope_faults(transmission, caller),
             more_documents=_rest_of(transmission, documents),
@@ -143,13 +144,15 @@ class DocumentReading:
         canonical: dict[str, Any] | None = None
         ours = caller.sees is None or document.direction == "inbound" or document.state == DocumentState.SENT
         if document.canonical is not None and ours:
-            canonical = json.loads(await self._world.vault.read(document.canonical))
+            kept = await self._unless_purged(document.canonical)
+            canonical = json.loads(kept) if kept is not None else None
         return LookupBody(
             kind="document",
             id=document.id,
             state=document.state,
             created_at=document.created_at,
             detail=document.detail if inside else None,
+            purged_at=transmission.purged_at if transmission is not None else None,
             document=DocumentBody.of(document),
             envelope_faults=_envelope_faults(transmission, caller) if transmission is not None else [],
             canonical=canonical,
@@ -163,8 +166,15 @@ class DocumentReading:
         sent = await self._views.transmission(document.answers) if document.answers else None
         if sent is None:
             return []
-        content = (await self._world.vault.read(sent.digest)).decode("utf-8", "replace")
+        kept = await self._unless_purged(sent.digest)
+        content = kept.decode("utf-8", "replace") if kept is not None else None
         return [AcknowledgmentBody(id=sent.id, set=sent.name or "", state=sent.state, content=content)]
+
+    async def _unless_purged(self, digest: str) -> bytes | None:
+        try:
+            return await self._world.vault.read(digest)
+        except Purged:
+            return None
 
     def routes(self) -> list[Route]:
         """Return the rows of this door."""
@@ -178,7 +188,7 @@ class DocumentReading:
                   found, (401, 404), tag="documents"),
             Route("GET", "/api/v1/documents/{id}/content", self.content, "getDocumentContent",
                   "The exact bytes", "partner or operator",
-                  (Answer(200, "The bytes as they came or went.", None, "application/octet-stream"),), (401, 404, 503),
+                  (Answer(200, "The bytes as they came or went.", None, "application/octet-stream"),), (401, 404, 410, 503),
                   tag="documents"),
         ]  # fmt: skip
 

@@ -1,0 +1,27 @@
+"""Where the exact bytes are kept, and what deletes them after their time. Part of the composition root."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gateway.evidence.collecting import everything_about
+from gateway.ledger.evidence import SqlArchive
+from gateway.ledger.retention import SqlRetention
+from gateway.ledger.sql_ledger import SqlLedger
+from gateway.ledger.vaults import open_vault
+from gateway.pipeline.oversight.purge import Purger
+from gateway.pipeline.oversight.purge_ports import ErasingVault, KeepingVault
+from gateway.pipeline.ports import Clock
+from gateway.settings import Settings
+
+
+def make_vault(settings: Settings, database: SqlLedger, *, shared: bool = False) -> KeepingVault:
+    """Return where the exact bytes are kept; ``shared``: other processes work on it, too."""
+    environment, limit = settings.environment, settings.gateway.limits.transmission_mb << 20
+    return open_vault(environment.vault_folder, database, limit=limit, shared=shared or environment.shared)
+
+
+def make_purger(settings: Settings, database: SqlLedger, vault: ErasingVault, clock: Clock) -> Purger:
+    """Return what deletes bytes after their time."""
+    held = partial(everything_about, SqlArchive(database))
+    return Purger(database, vault, SqlRetention(database), settings.gateway.retention.rules, clock, held)
