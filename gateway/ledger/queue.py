@@ -29,6 +29,9 @@ class EmbeddedQueue:
         self._at_once = at_once
         self._sweep_seconds = sweep_seconds
         self._ready: deque[Task] = deque()
+        self._waiting: set[str] = (
+            set()
+        )  # The ids of those in ``_ready``: a sweep may find a step before it is handed over.
         self._running: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
@@ -43,8 +46,11 @@ class EmbeddedQueue:
         left to a sweep.
         """
         for task in tasks:
-            if task.lane is None and task.carry is not None and task.due_at <= self._clock():
-                self._ready.append(task)
+            if task.id in self._waiting:
+                continue
+            ours = task.id not in self._running and task.id not in self._ended_meanwhile
+            if ours and task.lane is None and task.carry is not None and task.due_at <= self._clock():
+                self._enlist([task])
             else:
                 self._sweep_wanted = True
         self._news.set()
@@ -62,7 +68,9 @@ class EmbeddedQueue:
                 alarm = loop.call_later(self._sweep_seconds, self.look)
                 continue  # It may have been told to stop meanwhile.
             while self._ready and len(self._tasks) < self._at_once:
-                self._start(work, self._ready.popleft())
+                task = self._ready.popleft()
+                self._waiting.discard(task.id)
+                self._start(work, task)
             self._news.clear()
             if not (self._sweep_wanted or (self._ready and len(self._tasks) < self._at_once)):
                 await self._news.wait()
@@ -71,6 +79,7 @@ class EmbeddedQueue:
         if self._tasks:
             await asyncio.wait(self._tasks)
         self._ready.clear()
+        self._waiting.clear()
 
     def look(self) -> None:
         """Look into the ledger soon."""
@@ -98,8 +107,12 @@ class EmbeddedQueue:
         except LedgerError as error:
             log.error("ledger_not_read", error=str(error))
             return
-        known = self._running | self._ended_meanwhile | {task.id for task in self._ready}
-        self._ready.extend(task for task in found if task.id not in known)
+        known = self._running | self._ended_meanwhile | self._waiting
+        self._enlist([task for task in found if task.id not in known])
+
+    def _enlist(self, tasks: Sequence[Task]) -> None:
+        self._ready.extend(tasks)
+        self._waiting.update(task.id for task in tasks)
 
     def _start(self, work: Callable[[Task], Awaitable[None]], task: Task) -> None:
         if task.id in self._running:

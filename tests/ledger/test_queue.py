@@ -170,6 +170,20 @@ async def test_what_was_committed_here_goes_on_with_what_it_carries(database):
     assert worker.carried == [carried.carry]
 
 
+async def test_what_a_look_found_before_it_was_handed_over_comes_once(database):
+    """Between a commit and its wake a look into the ledger may find the step: it then comes from both."""
+    given = [_due(f"t{number}") for number in range(8)]
+    await _schedule(database, *given)
+    async with hands(database, at_once=1) as worker:
+        worker.pause = 0.02
+        await worker.until(lambda: worker.begun)
+        for each in given:
+            each.carry = object()
+        worker.queue.wake(given)
+        await worker.until(lambda: len(worker.ended) >= len(given) and not worker.queue.busy)
+    assert sorted(worker.begun) == sorted(each.subject for each in given)
+
+
 async def test_what_was_not_handed_over_is_found(database):
     """Whoever asked for the commit may go away before it tells the queue."""
     async with hands(database) as worker:
