@@ -7,12 +7,14 @@ are ours.
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 import traceback
 from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from pydantic_core import to_json
@@ -40,7 +42,7 @@ def set_up_logs(form: str, level: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(_Patient(sys.stderr)),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -51,6 +53,24 @@ def set_up_logs(form: str, level: str) -> None:
     # At debug level these tell whole headers and statements, with the keys and payloads in them.
     for noisy in ("aiohttp", "alembic.runtime.migration", "asyncio", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class _Patient(io.TextIOBase):
+    """Standard error, which may be a file on a full disk: a line that can't be written must not stop what it tells of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or keep it as far as the stream does."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush as far as it goes."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def _to_json(event: Any, **_how: Any) -> str:

@@ -204,3 +204,13 @@ def test_lines_of_libraries_look_like_ours(capsys, logs, form):
     else:
         assert "thing_done" in said
         assert TRACE in said
+
+
+def test_a_log_on_a_full_disk_stops_nothing(logs, monkeypatch):
+    full = open("/dev/full", "w", encoding="utf-8")  # noqa: SIM115
+    monkeypatch.setattr(sys, "stderr", full)
+    set_up_logs("json", "info")
+    structlog.get_logger("test").error("something_happened", of="ours")
+    logging.getLogger("library").error("and of others")
+    with pytest.raises(OSError, match="No space left"):
+        full.close()
