@@ -17,6 +17,7 @@ from gateway.canonical.inventory_advice import InventoryAdvice
 from gateway.canonical.invoice import Invoice
 from gateway.canonical.load_tender import LoadTender
 from gateway.canonical.load_tender_response import LoadTenderResponse
+from gateway.canonical.nonconformance_report import NonconformanceReport
 from gateway.canonical.order_acknowledgment import OrderAcknowledgment
 from gateway.canonical.order_change import OrderChange
 from gateway.canonical.order_change_acknowledgment import OrderChangeAcknowledgment
@@ -24,6 +25,7 @@ from gateway.canonical.purchase_order import PurchaseOrder
 from gateway.canonical.remittance_advice import RemittanceAdvice
 from gateway.canonical.ship_notice import ShipNotice
 from gateway.canonical.shipment_status import ShipmentStatus
+from gateway.canonical.test_results import TestResults
 from gateway.canonical.values import Code, Part, Text
 
 SCHEMA_VERSION = "1.0"
@@ -183,6 +185,8 @@ _ROWS = (
     MessageType("remittance_advice", RemittanceAdvice, "820", "remittance advice", "remittance_number", None),
     MessageType("catalog", Catalog, "832", "catalog", "catalog_number", None),
     MessageType("inventory_advice", InventoryAdvice, "846", "inventory advice", "report_number", None),
+    MessageType("nonconformance_report", NonconformanceReport, "842", "nonconformance report", "report_number", None),
+    MessageType("test_results", TestResults, "863", "test results", "report_number", None),
     MessageType("order_change", OrderChange, "860", "order change", "order_number", "order_number"),
     MessageType(
         "order_change_acknowledgment",
@@ -192,12 +196,12 @@ _ROWS = (
         "order_number",
         "order_number",
     ),
-    MessageType("freight_invoice", FreightInvoice, "210", "freight invoice", "invoice_number", None),
-    MessageType("load_tender", LoadTender, "204", "load tender", "tender_number", None),
-    MessageType("load_tender_response", LoadTenderResponse, "990", "load tender response", "tender_number", None),
     MessageType(
         "shipment_status", ShipmentStatus, "214", "shipment status", "shipment_number", None, "carrier_reference"
     ),
+    MessageType("load_tender", LoadTender, "204", "load tender", "tender_number", None),
+    MessageType("load_tender_response", LoadTenderResponse, "990", "load tender response", "tender_number", None),
+    MessageType("freight_invoice", FreightInvoice, "210", "freight invoice", "invoice_number", None),
 )
 
 MESSAGE_TYPES: dict[str, MessageType] = {row.name: row for row in _ROWS}
