@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from tests.architecture.house import ROOT
@@ -28,8 +28,10 @@ class Lives:
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, folder: Path, group: int, url: str = "", role: str = "everything") -> AsyncIterator["Lives"]:
-        """Start the zygote on ``folder``, and leave no process behind."""
+    async def of(
+        cls, folder: Path, group: int, url: str = "", role: str = "everything", log: Path | None = None
+    ) -> AsyncIterator["Lives"]:
+        """Start the zygote on ``folder``, and leave no process behind; its log goes to our own, or to the file ``log``."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -45,7 +47,8 @@ class Lives:
             role,
         )
         pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=ROOT)
+        with log.open("ab") if log is not None else nullcontext() as errors:
+            process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=errors, cwd=ROOT)
         lives = cls(process, port)
         try:
             yield lives
@@ -54,6 +57,11 @@ class Lives:
             process.stdin.close()
             await process.wait()
             await lives._listening
+
+    @property
+    def pid(self) -> int:
+        """The process of the present life."""
+        return self._pid
 
     async def _listen(self) -> None:
         while line := await self._process.stdout.readline():

@@ -178,8 +178,9 @@ class Trade:
     def _check_folder(self, name: str) -> None:
         """The supplier has one 997 for each group and one 850 for each order of ours, under numbers without a gap."""
         folder = self.data / "out" / name
-        files = [path for path in folder.iterdir() if path.suffix == ".edi"]
-        assert len(files) == len(list(folder.iterdir())), "a file that is not complete is visible"
+        files = list(folder.iterdir())
+        unfinished = [path.name for path in files if path.suffix != ".edi"]
+        assert unfinished == [], "what a killed process had begun is still there"
         texts = [path.read_text() for path in files]
         mine = [number for number in range(1, self.orders + 1) if SUPPLIERS[number % len(SUPPLIERS)] == name]
         answers = sorted(int(elements(text, "AK1")[0][2]) for text in texts if "~ST*997*" in text)

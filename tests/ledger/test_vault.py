@@ -1,6 +1,7 @@
 """The exact bytes: small ones in the commit that tells of them, large ones complete on disk before."""
 
 import hashlib
+import resource
 
 import pytest
 
@@ -63,6 +64,19 @@ async def test_what_is_too_large_leaves_nothing(tmp_path, database):
     vault = FileVault(tmp_path / "vault", database, limit=100_000)
     with pytest.raises(TooLarge, match=r"bound of 100000 bytes\. Split it"):
         await _keep(vault, LARGE + LARGE)
+    assert list(vault.staging.iterdir()) == []
+
+
+async def test_a_full_disk_is_said_and_leaves_nothing(vault):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, hard))  # A file beyond that really can't be written.
+    try:
+        with pytest.raises(
+            LedgerError, match=r"The vault can't be written \(File too large\)\. Make room below .*vault"
+        ):
+            await _keep(vault, LARGE, 70_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(vault.staging.iterdir()) == []
 
 
