@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from psycopg import Binary
@@ -41,6 +42,7 @@ _ENCODERS: dict[type[Any], Callable[[Any], bytes]] = {
     bool: lambda value: b"t" if value else b"f",
     int: lambda value: str(value).encode(),
     float: lambda value: repr(value).encode(),
+    Decimal: lambda value: str(value).encode(),
     datetime: lambda value: value.isoformat().encode(),
     list: _array,
     Json: lambda value: to_json(value.obj),  # As `engine` writes it for everybody else.
