@@ -76,11 +76,16 @@ class Pairs:
 
 @dataclass(slots=True)
 class Group:
-    """A nested object whose parts stand in the same scope."""
+    """A nested object whose parts stand in the same scope.
+
+    With ``row`` it is the entry at that place of a list whose entries are given one by one, of ``rows`` at most.
+    """
 
     name: str
     where: Where
     body: Body
+    row: int | None = None
+    rows: int = 0
 
 
 @dataclass(slots=True)

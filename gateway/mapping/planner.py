@@ -60,6 +60,9 @@ class _Planner:
         for made in fields:
             try:
                 inner = member(model, made.name, is_list=made.is_list)
+                if made.rows is not None:
+                    body.items += self._rows(body, made, made.rows, inner)
+                    continue
                 item = self._item(body, made, inner)
             except (PathError, ValueError) as error:
                 self.problems.append(made.where.problem(made.name, str(error), "correct the line"))
@@ -86,6 +89,20 @@ class _Planner:
             inner = Body(body.scope, body.bound, free=model.free)
             self._fill(inner, made.fields or [], model)
         return Group(made.name, made.where, inner) if inner.items else None
+
+    def _rows(self, body: Body, made: Field, rows: list[list[Field]], model: ModelField) -> list[Item]:
+        """Make an object of each entry of a list that is given entry by entry."""
+        if model.model is None:
+            raise ValueError(f"{made.name} holds single values: its entries have no parts")
+        groups: list[Group] = []
+        for fields in rows:
+            inner = Body(body.scope, body.bound)
+            self._fill(inner, fields, model)
+            if inner.items:
+                groups.append(Group(made.name, made.where, inner, len(groups)))
+        for group in groups:
+            group.rows = len(groups)
+        return [*groups]
 
     def _each(self, body: Body, made: Field, model: ModelField) -> Item | None:
         target = None

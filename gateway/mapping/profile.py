@@ -42,7 +42,7 @@ Parsed = TypeVar("Parsed")
 
 @dataclass(slots=True)
 class Field:
-    """One field of the profile. Exactly one of ``expressions``, ``fields`` and ``use`` says what it is.
+    """One field of the profile. Exactly one of ``expressions``, ``fields``, ``rows`` and ``use`` says what it is.
 
     ``expressions`` are alternatives: the first that gives a value counts. ``each`` makes it a list over segments or loops,
     the first of these that the set has.
@@ -56,6 +56,7 @@ class Field:
     when: Condition | None = None
     each: tuple[SetPath, ...] = ()
     fields: list[Field] | None = None
+    rows: list[list[Field]] | None = None  # The entries of a list, given one by one.
     use: str | None = None
 
 
@@ -167,6 +168,9 @@ class _ProfileReader:
         if isinstance(value, str):
             made.expressions = self.parsed(key, entry, read_expressions) or ()
             return made if made.expressions else None
+        if isinstance(value, list) and made.is_list:
+            made.rows = [self.fields(row, f"{key}.{number}") for number, row in enumerate(value, 1)]
+            return made
         if not isinstance(value, dict):
             self.note(entry, key, "a field is an expression or a mapping", "write name: PATH, or its parts under it")
             return None

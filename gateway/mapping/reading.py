@@ -200,7 +200,10 @@ class _ReadCompiler:
         else:
             self.out.line(f"{inner} = {{}}")
             self._items(item.body.items, scope, inner)
-        self.out.line(f"if {inner}: {target}[{item.name!r}] = {inner}")
+        if item.row is None:
+            self.out.line(f"if {inner}: {target}[{item.name!r}] = {inner}")
+        else:
+            self.out.line(f"if {inner}: {target}.setdefault({item.name!r}, []).append({inner})")
 
     def _block(self, body: Body) -> str:
         name = self.functions.get(id(body))

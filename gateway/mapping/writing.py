@@ -42,6 +42,11 @@ def within(rows: Sequence[Any], room: int, what: str) -> Sequence[Any]:
     return rows
 
 
+def entry(rows: Sequence[Any], index: int, room: int) -> Any:
+    """Return one entry of ``rows``, None where there is none; raise ValueError when they don't fit into ``room``."""
+    return within(rows, room, "entries")[index] if len(rows) > index else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """The variable from which values are written: a canonical model, or with ``free`` a dict of the profile's own names."""
@@ -59,7 +64,7 @@ class _WriteCompiler:
         self.plan = plan
         self.out = Emitter(f"<writer of {plan.profile.name} for {plan.definition.id} {plan.definition.version}>")
         self.out.bound |= {"NO_LIST": NO_LIST}
-        self.out.bound |= {"fill": fill, "within": within}
+        self.out.bound |= {"fill": fill, "within": within, "entry": entry}
         self.functions: dict[int, str] = {}
         self.waiting: list[tuple[Body, str]] = []
         self.unset: list[str] = []  # Variables made since an object was entered: empty where the object is absent.
@@ -219,7 +224,10 @@ class _WriteCompiler:
     def _group(self, item: Group, place: Place, bound: Slot | None, source: _Source) -> None:
         inner = self.out.name("o")
         before, self.unset = self.unset, []
-        with self.out.block(f"if {inner} := {source.get(item.name)}:"):
+        got = source.get(item.name)
+        if item.row is not None:
+            got = f"entry({got}, {item.row}, {item.rows})"
+        with self.out.block(f"if {inner} := {got}:"):
             if item.body.block and item.body.bound is None:
                 self.out.line(f"{self._block(item.body)}({inner}, {place.node})")
             else:

@@ -83,6 +83,11 @@ def _field() -> dict[str, Any]:
             {"$ref": "#/$defs/structure"},
             {"$ref": "#/$defs/value"},
             {"$ref": "#/$defs/fields", "propertyNames": {"not": {"enum": sorted(RESERVED)}}},
+            {
+                "type": "array",
+                "items": {"$ref": "#/$defs/fields"},
+                "description": "The entries of a list, each with its own places.",
+            },
         ],
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ from gateway.x12.path import Filter
 from gateway.x12.standards.definition import Composite, Element, Use
 from tests.mapping.generate import complete, some_of, text_of
 
-Names = tuple[str, ...]
+Names = tuple[str | int, ...]
 
 
 @dataclass
@@ -71,6 +72,8 @@ class BodyMaker:
                 self.segment(use, found, into, filters if opens else ())
         for names, item in lists(body.items, ()):
             self.listed(names, item, into, depth)
+        for names in entries(body.items, ()):
+            without_gaps(into, names)
 
     def lucky(self, chance: float = 0.3) -> bool:
         if self.left <= 0 or self.random.random() > chance:
@@ -215,9 +218,32 @@ def lines(items: list[Item], names: Names) -> Iterator[Line]:
             case Pairs(writes=True):
                 yield Line(item, (*names, item.name))
             case Group():
-                yield from lines(item.body.items, (*names, item.name))
+                yield from lines(item.body.items, inside(names, item))
             case _:
                 pass
+
+
+def inside(names: Names, item: Group) -> Names:
+    """Name the object of a group: ``("totals",)``, ``("disputed", 2)``."""
+    return (*names, item.name) if item.row is None else (*names, item.name, item.row)
+
+
+def entries(items: list[Item], names: Names) -> Iterator[Names]:
+    """The lists whose entries are given one by one, those of nested objects included."""
+    for item in items:
+        if isinstance(item, Group):
+            yield from entries(item.body.items, inside(names, item))
+            if item.row == 0:
+                yield (*names, item.name)
+
+
+def without_gaps(into: Any, names: Names) -> None:
+    """Take the entries away that nothing was put into."""
+    *above, last = names
+    for name in above:
+        into = into.get(name, {}) if isinstance(name, str) else into[name] if name < len(into) else {}
+    if last in into:
+        into[last] = [row for row in into[last] if row]
 
 
 def lists(items: list[Item], names: Names) -> Iterator[tuple[Names, Each | Value]]:
@@ -229,7 +255,7 @@ def lists(items: list[Item], names: Names) -> Iterator[tuple[Names, Each | Value
             case Value(is_list=True, within=False, writing=writing) if writing is not None:
                 yield (*names, item.name), item
             case Group():
-                yield from lists(item.body.items, (*names, item.name))
+                yield from lists(item.body.items, inside(names, item))
             case _:
                 pass
 
@@ -240,8 +266,12 @@ def table_of(ways: tuple) -> Table | None:
     return next((table for table in found if isinstance(table, Table)), None)
 
 
-def put(into: dict[str, Any], names: Names, value: Any) -> None:
+def put(into: Any, names: Names, value: Any) -> None:
     """Put a value below nested names."""
-    for name in names[:-1]:
-        into = into.setdefault(name, {})
+    for name, following in pairwise(names):
+        if isinstance(name, str):
+            into = into.setdefault(name, [] if isinstance(following, int) else {})
+        else:
+            into += [{} for _ in range(name + 1 - len(into))]
+            into = into[name]
     into[names[-1]] = value

@@ -116,6 +116,35 @@ def test_what_a_closer_line_owns_can_not_be_smuggled_through_the_list():
         write(mapping, references=[{"kind": "contract", "value": "K-1"}])
 
 
+ENTRIES = """
+    profile: test/one
+    extends: base/850
+    fields:
+      lines[]:
+        fields:
+          item_ids[]: null
+          descriptions[]:
+            - {form: PO106, code: PO107}
+            - {form: PO108, code: PO109}
+            - {form: PO110, code: PO111}
+    """
+
+
+def test_the_entries_of_a_list_may_be_given_one_by_one():
+    mapping = profile(ENTRIES)
+    entries = [{"form": "BP", "code": "B-1"}, {"form": "VP", "code": "V-1"}]
+    body = read(mapping, order("BEG*00*SA*PO7**20260101\nPO1*1*1*EA***BP*B-1***VP*V-1"))
+    assert body["lines"][0]["descriptions"] == entries
+    # Those that are empty leave no gap.
+    assert write(mapping, lines=[{"number": "1", "descriptions": entries}])[1] == "PO1*1*****BP*B-1*VP*V-1"
+
+
+def test_more_entries_than_there_are_places_are_refused():
+    rows = [{"code": str(number)} for number in range(4)]
+    with pytest.raises(TranslationError, match="4 entries given, but there is room for 3"):
+        write(profile(ENTRIES), lines=[{"number": "1", "descriptions": rows}])
+
+
 def test_a_loop_with_a_filter_is_taken_from_the_list_of_loops():
     mapping = profile("profile: test/one\nextends: base/850\nfields: {custom: {plant: 'N1[01=ST]/04'}}\n")
     body = read(mapping)
