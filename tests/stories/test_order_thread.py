@@ -193,3 +193,23 @@ async def test_a_seller_follows_what_it_was_ordered(tmp_path):
         order = await order_of(house, "seller", "CPO1", "customer")
         line = await house.house.database.load(OrderLine, f"{order.id}:1")
         assert (order.state, order.plant, str(line.wanted_on)) == ("understood", "0042", "2026-12-05")
+
+
+async def test_what_is_credited_before_its_invoice_came_waits_for_it(tmp_path):
+    credited = [{"document": "812", "direction": "inbound", "role": "buyer"}]
+    partner = matching()
+    partner["agreements"] = [*partner["agreements"], *credited]
+    body = """BCD*20261122*C1*I*500*C*20261121*INV3
+    CDD*01*C*1*500"""
+    async with gateway(tmp_path, partner) as house:
+        await house.order(ORDER)
+        await house.send(notice(2))
+        await house.settle()
+        await received(house)
+        await house.send(interchange(body, set_id="812", group="CD", number=4))
+        await house.settle()
+        await house.send(bill(3, price="13", total="13000"))
+        await house.settle()
+        assert ((await order_of(house)).state, (await order_of(house)).verdict) == ("matched", "noted")
+        assert (await house.get("/api/v1/cases"))["items"] == []
+        assert len(house.erp.bodies("invoice")) == 1

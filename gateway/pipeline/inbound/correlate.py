@@ -10,10 +10,11 @@ from gateway.pipeline.oversight.promises import cancel_for_order
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.thread.consequences import OUTSIDE, WAITING
-from gateway.pipeline.thread.judge import Judged, Origin, take_in
+from gateway.pipeline.thread.judge import Judged, Origin, keep_waiting, take_in
 from gateway.pipeline.thread.saying import said_by
 from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.terms import matching_for
+from gateway.pipeline.thread.whereabouts import orders_meant
 from gateway.tracking.document import Document
 from gateway.tracking.thread.statement import Kind
 from gateway.tracking.thread.states import LineState
@@ -38,7 +39,7 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
         return made
     origin = _origin(document)
     partner = world.configuration().directory.partners.get(document.partner)
-    for said in said_by(row.name, body):
+    for said in _meant(uow, document, origin, said_by(row.name, body)):
         judged = take_in(uow, world, origin, said, document)
         made.tasks += judged.tasks
         if said.kind == Kind.ORDERED and document.direction == "inbound":
@@ -51,6 +52,20 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
             made.held |= inbound and any(match.verdict in (OUTSIDE, WAITING) for match in matches)
         _cancel(uow, world, document, judged)
     return made
+
+
+def _meant(uow: UnitOfWork, document: Document, origin: Origin, sayings: list[Said]) -> list[Said]:
+    """Return what is said order by order; what speaks of a paper that has not come waits for it."""
+    meant = []
+    for each in sayings:
+        # An adjustment that the buyer writes means the opposite of the same words from the seller.
+        by_buyer = (document.direction == "outbound") == (document.role == "buyer")
+        said = each.negated() if each.kind == Kind.ADJUSTED and by_buyer else each
+        found = orders_meant(uow, document.partner, document.role, said)
+        if not found:
+            keep_waiting(uow, origin, said)
+        meant += found
+    return meant
 
 
 def _origin(document: Document) -> Origin:

@@ -14,6 +14,7 @@ from gateway.pipeline.task import Task
 from gateway.pipeline.thread.consequences import follow_match
 from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.terms import terms_for
+from gateway.pipeline.thread.whereabouts import called_in, waiting_room
 from gateway.pipeline.thread.writing import write_lines, write_matches, write_order
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
@@ -55,9 +56,25 @@ def take_in(uow: UnitOfWork, world: World, origin: Origin, said: Said, current: 
     """Store what was said about one order, and judge the order anew."""
     order, new = _order(uow, origin, said)
     statements = [] if new else uow.statements_of(order.id)
-    statement = Statement(
-        id=f"{origin.subject}:{order.order_number}" + (f"/{order.release}" if order.release else "") + f":{said.kind}",
-        order_id=order.id,
+    name = order.order_number + (f"/{order.release}" if order.release else "")
+    statement = _statement(origin, said, order.id, f"{origin.subject}:{name}:{said.kind}")
+    _keep(uow, statements, statement)
+    statements += called_in(uow, order, statement)
+    return judge(uow, world, order, statements, current, new=new)
+
+
+def keep_waiting(uow: UnitOfWork, origin: Origin, said: Said) -> None:
+    """Keep what speaks of an invoice or shipment that has not come, until it comes."""
+    assert said.via is not None, "what names an order does not wait for another paper to name it"
+    kind, number = said.via
+    room = waiting_room(origin.partner, origin.role, kind, number)
+    _keep(uow, uow.statements_of(room), _statement(origin, said, room, f"{origin.subject}:?{number}:{said.kind}"))
+
+
+def _statement(origin: Origin, said: Said, order_key: str, name: str) -> Statement:
+    return Statement(
+        id=name,
+        order_id=order_key,
         kind=said.kind,
         number=said.number,
         purpose=said.purpose,
@@ -69,8 +86,6 @@ def take_in(uow: UnitOfWork, world: World, origin: Origin, said: Said, current: 
         head=said.head,
         lines=[line.to_data() for line in said.lines],
     )
-    _keep(uow, statements, statement)
-    return judge(uow, world, order, statements, current, new=new)
 
 
 def _keep(uow: UnitOfWork, statements: list[Statement], statement: Statement) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.pipeline.ports import UnitOfWork
 from gateway.tracking.order import Match, Order, OrderLine
+from gateway.tracking.thread.awaiting import awaits
 from gateway.tracking.thread.finding import Verdict
 from gateway.tracking.thread.fold import Thread
 from gateway.tracking.thread.line import Line
@@ -28,6 +29,7 @@ def write_order(uow: UnitOfWork, order: Order, thread: Thread, verdict: Verdict,
         "currency": thread.head.get("currency"),
         "value": thread.value,
         "need_by": thread.need_by,
+        **awaits(thread.lines.values()),
     }
     changed = {name: value for name, value in values.items() if getattr(order, name) != value}
     for name, value in changed.items():

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gateway.pipeline.thread.saying.change import of_change, of_change_answer
 from gateway.pipeline.thread.saying.invoice import of_invoice
 from gateway.pipeline.thread.saying.order import of_acknowledgment, of_order
+from gateway.pipeline.thread.saying.payment import of_adjustment, of_remittance
 from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.saying.shipment import of_ship_notice
 
@@ -15,6 +17,10 @@ SAYING: dict[str, Callable[[Any], list[Said]]] = {
     "order_acknowledgment": of_acknowledgment,
     "ship_notice": of_ship_notice,
     "invoice": of_invoice,
+    "order_change": of_change,
+    "order_change_acknowledgment": of_change_answer,
+    "credit_debit_adjustment": of_adjustment,
+    "remittance_advice": of_remittance,
 }
 
 

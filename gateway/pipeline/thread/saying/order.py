@@ -92,7 +92,7 @@ def answered(line: AcknowledgedLine, whole: Reply | None) -> list[LineSaid]:
     else:
         parts = [
             (
-                _reply(each.status),
+                reply_to(each.status),
                 each.quantity,
                 each.unit or unit,
                 each.date or day_of(each.dates) or day,
@@ -106,7 +106,8 @@ def answered(line: AcknowledgedLine, whole: Reply | None) -> list[LineSaid]:
     ]
 
 
-def _reply(status: str) -> Reply:
+def reply_to(status: str) -> Reply:
+    """Return what a status of a line (element 668) means."""
     if status.startswith("rejected") or status == "deleted":
         return Reply.REJECTED
     if "backordered" in status:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,11 @@ ARRIVAL = (
 
 @dataclass(slots=True)
 class Said:
-    """What is said about one order. ``head`` as in `gateway.tracking.thread.statement.Statement`."""
+    """What is said about one order. ``head`` as in `gateway.tracking.thread.statement.Statement`.
+
+    Who names no order, but an invoice or a shipment, has an empty ``order_number`` and ``via`` with its kind and number: the
+    orders are those that the invoice or shipment is about.
+    """
 
     order_number: str
     kind: str
@@ -49,6 +53,18 @@ class Said:
     release: str = ""
     head: dict[str, Any] = field(default_factory=dict)
     lines: list[LineSaid] = field(default_factory=list)
+    via: tuple[str, str] | None = None
+
+    def negated(self) -> Said:
+        """Return the same with its amounts the other way round: what the other side would have said."""
+        lines = [replace(line, amount=_minus(line.amount), quantity=_minus(line.quantity)) for line in self.lines]
+        total = self.head.get("total")
+        head = self.head | ({"total": text(-Decimal(total))} if total is not None else {})
+        return replace(self, head=head, lines=lines)
+
+
+def _minus(value: Decimal | None) -> Decimal | None:
+    return None if value is None else -value
 
 
 def purpose_of(word: str | None) -> str:
