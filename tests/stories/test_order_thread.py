@@ -200,6 +200,7 @@ async def test_what_is_credited_before_its_invoice_came_waits_for_it(tmp_path):
     partner = matching()
     partner["agreements"] = [*partner["agreements"], *credited]
     body = """BCD*20261122*C1*I*500*C*20261121*INV3
+    N1*SE*Supplier Inc.*92*77
     CDD*01*C*1*500"""
     async with gateway(tmp_path, partner) as house:
         await house.order(ORDER)
