@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from gateway.ledger.column_types import Exact, Moment, Rows
 from gateway.ledger.metadata import metadata, row_number
+from gateway.tracking.thread.awaiting import ANSWERED, ON_ITS_WAY, Awaited
 
 orders = sa.Table(
     "orders",
@@ -25,12 +26,22 @@ orders = sa.Table(
     sa.Column("currency", sa.String(10)),
     sa.Column("value", Exact(), nullable=False, server_default="0"),
     sa.Column("need_by", sa.Date()),
+    *(sa.Column(each.column, sa.Boolean(), nullable=False, server_default=sa.false()) for each in Awaited),
     sa.Index(None, "state", "seq"),
     sa.Index(None, "partner", "seq"),
 )
-# Few orders need somebody.
-_unclean = orders.c.verdict.in_([sa.literal_column("'outside'"), sa.literal_column("'waiting'")])
-sa.Index("ix_orders_unclean", orders.c.verdict, orders.c.seq, sqlite_where=_unclean, postgresql_where=_unclean)
+# Few orders need somebody. Queries repeat these conditions word for word, so that the database sees that the indexes serve them.
+UNCLEAN: sa.ColumnElement[bool] = orders.c.verdict != sa.literal_column("'clean'")
+sa.Index("ix_orders_unclean", orders.c.verdict, orders.c.seq, sqlite_where=UNCLEAN, postgresql_where=UNCLEAN)
+# Most orders wait for nothing any more, and nothing of them is wanted any more.
+AWAITS: dict[Awaited, sa.ColumnElement[bool]] = {each: orders.c[each.column].is_(sa.true()) for each in Awaited}
+for _each, _awaits in AWAITS.items():
+    _where = (orders.c.seq, orders.c.partner, orders.c.plant)
+    sa.Index(f"ix_orders_{_each.column}", *_where, sqlite_where=_awaits, postgresql_where=_awaits)
+WANTED: sa.ColumnElement[bool] = orders.c.need_by.is_not(None)
+sa.Index("ix_orders_need_by", orders.c.need_by, orders.c.seq, sqlite_where=WANTED, postgresql_where=WANTED)
+PLACED: sa.ColumnElement[bool] = orders.c.plant.is_not(None)
+sa.Index("ix_orders_plant", orders.c.plant, orders.c.seq, sqlite_where=PLACED, postgresql_where=PLACED)
 
 order_lines = sa.Table(
     "order_lines",
@@ -56,6 +67,15 @@ order_lines = sa.Table(
     ),
 )
 
+# What was promised and is not all here yet; and what was wanted on a day, whatever became of it.
+PROMISED: sa.ColumnElement[bool] = sa.and_(
+    order_lines.c.promised_on.is_not(None),
+    order_lines.c.state.in_([sa.literal_column(f"'{state}'") for state in sorted(ANSWERED | ON_ITS_WAY)]),
+)
+sa.Index("ix_order_lines_promised_on", order_lines.c.promised_on, sqlite_where=PROMISED, postgresql_where=PROMISED)
+DATED: sa.ColumnElement[bool] = order_lines.c.wanted_on.is_not(None)
+sa.Index("ix_order_lines_wanted_on", order_lines.c.wanted_on, sqlite_where=DATED, postgresql_where=DATED)
+
 statements = sa.Table(
     "statements",
     metadata,
@@ -73,6 +93,7 @@ statements = sa.Table(
     sa.Column("head", sa.JSON(), nullable=False),
     sa.Column("lines", Rows(), nullable=False),
     sa.Index(None, "number", "kind"),
+    sa.Index(None, "kind", "came_at"),
 )
 
 matches = sa.Table(
@@ -89,6 +110,8 @@ matches = sa.Table(
     sa.Column("came_at", Moment(), nullable=False),
     sa.Column("judged_at", Moment(), nullable=False),
     sa.Column("findings", Rows(), nullable=False),
+    sa.Index(None, "partner", "seq"),
+    sa.Index(None, "kind", "seq"),
 )
-_open = matches.c.verdict.in_([sa.literal_column("'outside'"), sa.literal_column("'waiting'")])
-sa.Index("ix_matches_open", matches.c.verdict, matches.c.seq, sqlite_where=_open, postgresql_where=_open)
+DIFFERS: sa.ColumnElement[bool] = matches.c.verdict != sa.literal_column("'clean'")
+sa.Index("ix_matches_unclean", matches.c.verdict, matches.c.seq, sqlite_where=DIFFERS, postgresql_where=DIFFERS)

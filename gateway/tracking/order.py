@@ -16,6 +16,7 @@ class Order:
     """One purchase order with one partner in one role. ``verdict`` is the worst of its matches that nobody has decided.
 
     ``need_by`` is the first day on which something that has not arrived is wanted; ``value`` what was ordered, in ``currency``.
+    What is still waited for on any line stands in ``awaits_...`` (`gateway.tracking.thread.awaiting`).
     """
 
     id: str
@@ -32,6 +33,10 @@ class Order:
     currency: str | None = None
     value: Decimal = Decimal(0)
     need_by: date | None = None
+    awaits_acknowledgment: bool = False
+    awaits_ship_notice: bool = False
+    awaits_receipt: bool = False
+    awaits_invoice: bool = False
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from gateway.tracking.thread.awaiting import ARRIVED
 from gateway.tracking.thread.committing import COMMITTING
 from gateway.tracking.thread.effective import effective
 from gateway.tracking.thread.finding import Check, Finding, Verdict
@@ -52,7 +53,8 @@ class Thread:
     @property
     def need_by(self) -> date | None:
         """The first day on which something that has not arrived is wanted."""
-        days = [line.wish.wanted_on for line in self.lines.values() if line.received < line.due]
+        missing = [line for line in self.lines.values() if line.received < line.due and line.state not in ARRIVED]
+        days = [line.wish.wanted_on for line in missing]
         return min((day for day in days if day is not None), default=None)
 
     @property
