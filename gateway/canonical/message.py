@@ -74,8 +74,9 @@ class Message(BaseModel, Generic[Body]):
 class MessageType:
     """One row: the message type, its model, the X12 set that carries it, and where its numbers stand.
 
-    ``number`` and ``order_number`` name fields of the body. Where the orders stand further down, ``order_number`` is None and
-    they are collected: whatever is called ``order_number``, and what items and references say under the words of `ORDER_KINDS`.
+    ``number`` and ``order_number`` name fields of the body. Where the orders stand further down, ``order_number`` is None; then,
+    and where the field is empty, they are collected: whatever is called ``order_number``, and what items and references say under
+    the words of `ORDER_KINDS`.
     ``or_number`` names the field whose number counts where a sender leaves the first one out.
     """
 
@@ -109,9 +110,8 @@ class MessageType:
 
     def order_numbers(self, body: Any) -> list[str]:
         """Return the purchase orders that the document is about, each once, in order."""
-        if self.order_number is not None:
-            value = getattr(body, self.order_number)
-            return [value] if value else []
+        if self.order_number is not None and (named := getattr(body, self.order_number)):
+            return [named]
         found: dict[str, None] = {}
         _collect_orders(body, found)
         return list(found)

@@ -241,9 +241,12 @@ def test_orders_that_items_and_references_name_are_found_too():
     assert MESSAGE_TYPES["ship_notice"].order_numbers(notice) == ["A", "B"]
 
 
-def test_the_order_of_every_other_document_is_its_field():
+def test_the_order_of_every_other_document_is_its_field_and_stands_on_its_lines_where_that_is_empty():
     row = MESSAGE_TYPES["invoice"]
     invoiced = Invoice.model_validate({"invoice_number": "I", "totals": {"total": "1"}})
     assert row.order_numbers(invoiced) == []
+    named = {"references": [{"kind": "purchase_order", "value": "PO2"}]}
+    invoiced = Invoice.model_validate({"invoice_number": "I", "totals": {"total": "1"}, "lines": [named]})
+    assert row.order_numbers(invoiced) == ["PO2"]
     assert row.order_numbers(invoiced.model_copy(update={"order_number": "PO1"})) == ["PO1"]
     assert MESSAGE_TYPES["purchase_order"].defaults == {"purpose": "original", "order_type": "stand_alone"}
