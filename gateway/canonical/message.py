@@ -22,6 +22,7 @@ from gateway.canonical.order_acknowledgment import OrderAcknowledgment
 from gateway.canonical.order_change import OrderChange
 from gateway.canonical.order_change_acknowledgment import OrderChangeAcknowledgment
 from gateway.canonical.purchase_order import PurchaseOrder
+from gateway.canonical.receiving_advice import ReceivingAdvice
 from gateway.canonical.remittance_advice import RemittanceAdvice
 from gateway.canonical.ship_notice import ShipNotice
 from gateway.canonical.shipment_status import ShipmentStatus
@@ -196,6 +197,7 @@ _ROWS = (
         "order_number",
         "order_number",
     ),
+    MessageType("receiving_advice", ReceivingAdvice, "861", "receiving advice", "receipt_number", None),
     MessageType(
         "shipment_status", ShipmentStatus, "214", "shipment status", "shipment_number", None, "carrier_reference"
     ),
