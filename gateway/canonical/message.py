@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gateway.canonical.catalog import Catalog
 from gateway.canonical.credit_debit_adjustment import CreditDebitAdjustment
+from gateway.canonical.forecast import Forecast
 from gateway.canonical.freight_invoice import FreightInvoice
 from gateway.canonical.inventory_advice import InventoryAdvice
 from gateway.canonical.invoice import Invoice
@@ -27,6 +28,7 @@ from gateway.canonical.remittance_advice import RemittanceAdvice
 from gateway.canonical.ship_notice import ShipNotice
 from gateway.canonical.shipment_status import ShipmentStatus
 from gateway.canonical.test_results import TestResults
+from gateway.canonical.shipping_schedule import ShippingSchedule
 from gateway.canonical.values import Code, Part, Text
 
 SCHEMA_VERSION = "1.0"
@@ -198,6 +200,8 @@ _ROWS = (
         "order_number",
     ),
     MessageType("receiving_advice", ReceivingAdvice, "861", "receiving advice", "receipt_number", None),
+    MessageType("shipping_schedule", ShippingSchedule, "862", "shipping schedule", "schedule_number", None),
+    MessageType("forecast", Forecast, "830", "forecast", "forecast_number", None, "release"),
     MessageType(
         "shipment_status", ShipmentStatus, "214", "shipment status", "shipment_number", None, "carrier_reference"
     ),
