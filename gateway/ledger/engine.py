@@ -71,3 +71,6 @@ def _prepare_postgres(connection: Any, _record: Any) -> None:
     from gateway.ledger.postgres.text import TextDumper
 
     connection.adapters.register_dumper(str, TextDumper)
+    # The hot path prepares its statements itself (`postgres.pipeline`). The driver, once it had prepared some of its own, would
+    # throw away all that the session has after a ROLLBACK or DROP.
+    connection.prepare_threshold = None

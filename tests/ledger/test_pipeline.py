@@ -58,6 +58,19 @@ def test_an_error_of_an_earlier_statement_is_raised_by_the_next_one_that_wants_r
         assert pipeline.fetch("SELECT 1", []) == [(1,)]
 
 
+def test_what_the_driver_does_on_the_same_connection_forgets_no_statement(connection):
+    """After a DROP the driver throws away all prepared statements of the session, as soon as one of them is its own."""
+    with Pipeline(connection) as pipeline:
+        assert pipeline.fetch("SELECT $1::int", [1]) == [(1,)]
+    for _time in range(8):
+        connection.exec_driver_sql("select 2")
+    connection.exec_driver_sql("create temporary table passing (n int)")
+    connection.exec_driver_sql("drop table passing")
+    connection.exec_driver_sql("select 2")
+    with Pipeline(connection) as pipeline:
+        assert pipeline.fetch("SELECT $1::int", [1]) == [(1,)]
+
+
 def test_more_than_the_network_takes_at_once_blocks_nobody(connection):
     """The server answers meanwhile: it must be heard while we still send."""
     with Pipeline(connection) as pipeline:
