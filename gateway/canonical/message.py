@@ -27,9 +27,13 @@ from gateway.canonical.receiving_advice import ReceivingAdvice
 from gateway.canonical.remittance_advice import RemittanceAdvice
 from gateway.canonical.ship_notice import ShipNotice
 from gateway.canonical.shipment_status import ShipmentStatus
-from gateway.canonical.test_results import TestResults
 from gateway.canonical.shipping_schedule import ShippingSchedule
+from gateway.canonical.stock_transfer_receipt import StockTransferReceipt
+from gateway.canonical.stock_transfer_shipment import StockTransferShipment
+from gateway.canonical.test_results import TestResults
 from gateway.canonical.values import Code, Part, Text
+from gateway.canonical.warehouse_shipping_advice import WarehouseShippingAdvice
+from gateway.canonical.warehouse_shipping_order import WarehouseShippingOrder
 
 SCHEMA_VERSION = "1.0"
 
@@ -208,6 +212,35 @@ _ROWS = (
     MessageType("load_tender", LoadTender, "204", "load tender", "tender_number", None),
     MessageType("load_tender_response", LoadTenderResponse, "990", "load tender response", "tender_number", None),
     MessageType("freight_invoice", FreightInvoice, "210", "freight invoice", "invoice_number", None),
+    MessageType(
+        "warehouse_shipping_order",
+        WarehouseShippingOrder,
+        "940",
+        "warehouse shipping order",
+        "depositor_order_number",
+        "order_number",
+    ),
+    MessageType(
+        "stock_transfer_shipment",
+        StockTransferShipment,
+        "943",
+        "stock transfer shipment",
+        "depositor_order_number",
+        None,
+        "shipment_number",
+    ),
+    MessageType(
+        "stock_transfer_receipt", StockTransferReceipt, "944", "stock transfer receipt", "receipt_number", None
+    ),
+    MessageType(
+        "warehouse_shipping_advice",
+        WarehouseShippingAdvice,
+        "945",
+        "warehouse shipping advice",
+        "depositor_order_number",
+        None,
+        "shipment_number",
+    ),
 )
 
 MESSAGE_TYPES: dict[str, MessageType] = {row.name: row for row in _ROWS}

@@ -99,3 +99,44 @@ def test_a_number_of_too_few_digits_gets_zeros_before_it():
     written = base("990").from_canonical(model("990", tender_number="SHP1", equipment=equipment))
     [segment] = [segment for segment in written if segment[0] == "N7"]
     assert (segment[5], segment[6]) == ("045", "-05")
+
+
+# Warehouses
+
+
+def test_a_shipping_advice_says_what_was_ordered_what_was_shipped_and_what_is_missing():
+    text = "W06*F*ORD8801*20260723\nN1*ST*Store 118*92*0118\nLX*1\nW12*CP*60*55*5*EA**VN*SKU-1*LOT7"
+    [line] = message("945", text, "SW").lines
+    [item] = line.items
+    assert (item.status, item.ordered, item.shipped, item.difference) == ("partial_no_backorder", 60, 55, 5)
+    assert (item.lot, item.item_ids[0].value) == ("LOT7", "SKU-1")
+
+
+def test_what_a_warehouse_received_damaged_and_short_stands_with_the_item():
+    text = (
+        "W17*F*20260726*REC5501*XFER7701\nN1*WH*Reno\nW07*38*EA**VN*SKU-1***LOT7\nW13*2*EA*01*LOT7\nW13*1*EA*02\nW14*38"
+    )
+    [item] = message("944", text, "RE").lines
+    assert (item.received.value, item.lot) == (38, "LOT7")
+    assert [(found.condition, found.quantity.value) for found in item.exceptions] == [("damaged", 2), ("short", 1)]
+
+
+@pytest.mark.parametrize(
+    ("set_id", "number", "orders"),
+    [
+        ("940", "DO-40021", ["PO-2026-0457"]),
+        ("945", "DO-40021", ["PO-2026-0457"]),
+        ("943", "TR-7701", ["PO-2026-0457"]),
+        ("944", "REC-5501", ["PO-2026-0457"]),
+        ("210", "FI-90210", ["PO-2026-0457"]),
+    ],
+)
+def test_each_document_has_a_number_and_the_orders_that_it_names(set_id, number, orders):
+    row = BY_SET[set_id]
+    body = row.model.model_validate(sample(set_id))
+    assert (row.document_number(body), row.order_numbers(body)) == (number, orders)
+
+
+def test_the_shipment_stands_in_where_a_warehouse_names_no_order_of_the_depositor():
+    body = message("945", "W06*F**20260723*SHP1\nN1*ST*Store 118\nLX*1", "SW")
+    assert BY_SET["945"].document_number(body) == "SHP1"
