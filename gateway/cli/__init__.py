@@ -24,6 +24,7 @@ from gateway.cli import (
     partners,
     serving,
     sftp,
+    simulating,
 )
 from gateway.cli.console import err, show_error
 from gateway.cli.examples import add_examples
@@ -52,6 +53,7 @@ for module in (
     evidence,
     events,
     demo,
+    simulating,
 ):
     module.register(app)
 add_examples(app)

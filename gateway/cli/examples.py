@@ -34,6 +34,7 @@ EXAMPLES: dict[str, str] = {
     "as2 unpack": "gateway as2 unpack captured.http --partner acme --out opened/",
     "as2 send": "gateway as2 send order.edi --to acme",
     "as2 ping": "gateway as2 ping acme",
+    "simulate": "gateway simulate --orders 10000 --suppliers 50 --seed 7",
     "trace": "gateway trace PO-4711",
     "replay": 'gateway replay 01a1fd58c83c0000950f3b51-1 --reason "part added"',
     "promises": "gateway promises --theirs --overdue",

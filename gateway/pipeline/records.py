@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.pipeline.ports import Stamps, UnitOfWork
@@ -12,18 +13,26 @@ from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 
 
-def note_event(
-    uow: UnitOfWork, stamps: Stamps, kind: str, about: Document | Transmission | Receipt, **data: Any
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that a case or event is about and that has no record of its own."""
+
+    id: str
+    partner: str | None
+    tracking_id: str
+
+
+Subject = Document | Transmission | Receipt | Named
+
+
+def note_event(uow: UnitOfWork, stamps: Stamps, kind: str, about: Subject, **data: Any) -> None:
     """Put an event on the timeline of ``about``; it is published with the commit. It names the replay that led to it."""
     if isinstance(about, Document) and about.replay is not None:
         data["replay"] = about.replay
     uow.add(Event(kind, stamps.clock(), about.id, about.partner, about.tracking_id, data))
 
 
-def open_case(
-    uow: UnitOfWork, stamps: Stamps, cause: str, about: Document | Transmission | Receipt, detail: str
-) -> None:
+def open_case(uow: UnitOfWork, stamps: Stamps, cause: str, about: Subject, detail: str) -> None:
     """Open a case about ``about``, unless one with this cause is open; say so on its timeline."""
     case_id = f"{about.id}:{cause}"
     row = CAUSES[cause]

@@ -17,11 +17,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("settings", "configuration", "keyring"),
     ("pipeline",),
     ("web",),
-    ("transports", "erp", "events", "evidence", "ledger"),
+    ("transports", "erp", "systems", "events", "evidence", "ledger"),
     ("doors", "mailboxes", "publishing", "stores"),
     ("bootstrap",),
     ("server",),
-    ("demo", "reference", "cli", "__main__"),
+    ("demo", "simulation", "reference", "cli", "__main__"),
 )
 # Rooms that may know of a neighbour on their floor, each with the reason.
 NEIGHBOURS = {
@@ -29,6 +29,7 @@ NEIGHBOURS = {
     ("logs", "trace"),  # Each log line carries the tracking id.
     ("logs", "errors"),  # The words of our own errors may stand in a log line; those of others may not.
     ("configuration", "settings"),
+    ("cli", "simulation"),  # `gateway simulate` is one too.
     ("cli", "demo"),  # `gateway demo` is a command like the others.
     ("cli", "reference"),
     ("reference", "cli"),  # The reference lists the commands.

@@ -16,6 +16,7 @@ from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.terms import matching_for
 from gateway.pipeline.thread.whereabouts import orders_meant
 from gateway.tracking.document import Document
+from gateway.tracking.thread.finding import Check
 from gateway.tracking.thread.statement import Kind
 from gateway.tracking.thread.states import LineState
 
@@ -25,10 +26,14 @@ _BEGINNING = (Kind.ORDERED, Kind.CANCELLED, Kind.CHANGED)
 
 @dataclass(slots=True)
 class Correlated:
-    """What a document came to in the threads of its orders. ``held``: it is not for the ERP before it matches."""
+    """What a document came to in the threads of its orders.
+
+    ``held``: it is not for the ERP before it matches. ``copy``: the ERP has it already, under other control numbers.
+    """
 
     notes: list[str] = field(default_factory=list)
     held: bool = False
+    copy: bool = False
     tasks: list[Task] = field(default_factory=list)
 
 
@@ -49,6 +54,7 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
         matching = matching_for(partner, document.role, said.kind) if partner is not None else None
         if matching is not None and matching.agreed and matching.outside == "hold" and said.kind not in _BEGINNING:
             inbound = document.direction == "inbound"
+            made.copy |= inbound and any(each["check"] == Check.COPY for match in matches for each in match.findings)
             made.held |= inbound and any(match.verdict in (OUTSIDE, WAITING) for match in matches)
         _cancel(uow, world, document, judged)
     return made

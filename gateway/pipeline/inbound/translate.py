@@ -157,6 +157,10 @@ def apply_translation(
         document.state = DOCUMENT_LIFE.after(DocumentState.TRANSLATED, DocumentEvent.SET_ASIDE)
         document.detail = "a test document; the agreement keeps it from the ERP (test_to_erp)"
         return correlated.tasks
+    if correlated.copy:
+        document.state = DOCUMENT_LIFE.after(DocumentState.TRANSLATED, DocumentEvent.SET_ASIDE)
+        document.detail = "the same paper came before under other control numbers, and the ERP gets it once"
+        return correlated.tasks
     if correlated.held:
         document.detail = HELD
         return [*correlated.tasks, *expect(uow, document, agreement, document.created_at)]

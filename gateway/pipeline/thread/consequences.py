@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.pipeline.inbound.lane import delivery_lane
 from gateway.pipeline.ports import UnitOfWork, World, agreement_for
-from gateway.pipeline.records import close_case, note_event, open_case
+from gateway.pipeline.records import Named, Subject, close_case, note_event, open_case
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import Document, DocumentState
 from gateway.tracking.event import Event
@@ -37,6 +37,8 @@ THREAD_CAUSES = frozenset((*_BY_CHECK.values(), *(f"{name}-differs" for name in 
 
 def cause_of(match: Match) -> str:
     """Return the cause of the case for a match that is outside of what was agreed: what must be settled first."""
+    if match.kind in (Kind.CANCELLED, Kind.CHANGED):
+        return "order-differs"
     checks = [finding["check"] for finding in match.findings if finding["verdict"] == OUTSIDE]
     for check, cause in _BY_CHECK.items():
         if check in checks:
@@ -58,9 +60,7 @@ def follow_match(
     uow: UnitOfWork, world: World, order: Order, match: Match, before: str, current: Document | None
 ) -> list[Task]:
     """Do what a match that has changed asks for; ``current`` is the document that is being stored now, if it is one."""
-    about = current if current is not None and current.id == match.subject else _subject(uow, match)
-    if about is None:
-        return []
+    about = current if current is not None and current.id == match.subject else _subject(uow, order, match)
     if match.verdict == OUTSIDE:
         cause = cause_of(match)
         _close_others(uow, world, match, cause)
@@ -80,8 +80,10 @@ def follow_match(
     return []
 
 
-def _subject(uow: UnitOfWork, match: Match) -> Document | Transmission | None:
-    return uow.find(Document, match.subject) or uow.find(Transmission, match.subject)
+def _subject(uow: UnitOfWork, order: Order, match: Match) -> Subject:
+    """Return what a match is about; what left no record of its own is known by its name alone."""
+    found = uow.find(Document, match.subject) or uow.find(Transmission, match.subject)
+    return found or Named(match.subject, order.partner, order.tracking_id)
 
 
 def _close_others(uow: UnitOfWork, world: World, match: Match, cause: str | None) -> None:

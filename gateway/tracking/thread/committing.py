@@ -87,6 +87,8 @@ def change(folding: Folding, statement: Statement) -> None:
                 _cancel(folding, statement, line)
                 continue
             quantity = folding.quantity(statement, line, said)
+            if quantity is None and said.quantity is not None:
+                continue
             wish = Wish(
                 line.ordered if quantity is None else quantity,
                 line.price if said.price is None else said.price,
@@ -116,16 +118,18 @@ def acknowledge(folding: Folding, statement: Statement) -> None:
 
 
 def _answer(folding: Folding, statement: Statement, line: Line, parts: list[LineSaid]) -> None:
-    """Take in what the partner says to one line, in one or several parts."""
-    wish = _answered_wish(folding, statement, line, parts)
+    """Take in what the partner says to one line, in one or several parts; what can't be reckoned changes nothing."""
+    said = [(part, folding.quantity(statement, line, part)) for part in parts]
+    if any(quantity is None and part.quantity is not None for part, quantity in said):
+        return
+    wish = _answered_wish(statement, line, said)
     if wish is not line.wish:
-        folding.find(Check.CROSSED, Verdict.NOTED, statement, line.number, line.ordered, wish.quantity,
-                     "it answers the order before the last change, which is still unanswered")  # fmt: skip
+        words = "it answers the order before the last change, which is still unanswered"
+        folding.find(Check.CROSSED, Verdict.NOTED, statement, line.number, line.ordered, wish.quantity, words)
         return
     line.replied, line.promises, line.backordered, line.rejected, line.promised_price = True, [], _ZERO, _ZERO, None
-    for part in parts:
-        quantity = folding.quantity(statement, line, part)
-        quantity = line.ordered if quantity is None else quantity
+    for part, converted in said:
+        quantity = line.ordered if converted is None else converted
         if part.reply in (Reply.REJECTED, Reply.DELETE):
             line.rejected += quantity
         elif part.reply == Reply.BACKORDERED:
@@ -138,12 +142,12 @@ def _answer(folding: Folding, statement: Statement, line: Line, parts: list[Line
     _reply(folding, statement, line, differs)
 
 
-def _answered_wish(folding: Folding, statement: Statement, line: Line, parts: list[LineSaid]) -> Wish:
-    """Return the version of the line that is answered: the newest, unless the answer was written before it and fits another."""
+def _answered_wish(statement: Statement, line: Line, parts: list[tuple[LineSaid, Decimal | None]]) -> Wish:
+    """Return the version of the line that is answered: the newest, unless the answer fits only one before it."""
     if len(line.wishes) < 2 or statement.kind == Kind.CHANGE_ANSWERED or line.state != LineState.REVISED:
         return line.wish
-    said = sum((quantity for part in parts if (quantity := folding.quantity(statement, line, part)) is not None), _ZERO)
-    days = {part.on for part in parts if part.on is not None}
+    said = sum((quantity for _part, quantity in parts if quantity is not None), _ZERO)
+    days = {part.on for part, _quantity in parts if part.on is not None}
 
     def fits(wish: Wish) -> bool:
         return (not said or said == wish.quantity) and (not days or wish.wanted_on is None or days == {wish.wanted_on})

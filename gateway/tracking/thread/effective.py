@@ -11,6 +11,7 @@ from gateway.tracking.thread.statement import NUMBERED, Kind, Purpose, Statement
 
 # Clocks of other systems are not ours; what is dated later than this is an error of theirs.
 _AHEAD = timedelta(days=1)
+_ANSWERS = (Kind.ACKNOWLEDGED, Kind.CHANGE_ANSWERED)
 _HAPPENED = frozenset((Kind.RECEIVED, Kind.HELD, Kind.RELEASED, Kind.MOVED))
 
 
@@ -23,6 +24,8 @@ def effective(folding: Folding, statements: Sequence[Statement]) -> list[Stateme
             words = f"it is dated {statement.said_at:%Y-%m-%d %H:%M}, which had not come yet; correct the clock and send it again"
             folding.find(Check.TURN, Verdict.OUTSIDE, statement, None, statement.came_at, statement.said_at, words)
             folding.judged.append(statement.id)
+            continue
+        if statement.kind in _ANSWERS and _repeats(folding, statement, kept):
             continue
         if statement.kind in NUMBERED and not _takes_part(folding, statement, kept, last):
             continue
@@ -57,8 +60,9 @@ def _takes_part(
         return True
     if statement.purpose == Purpose.ADDITION:
         return True
-    if statement.lines == before.lines and statement.head == before.head:
-        return False  # The same paper once more.
+    if _same(statement, before):
+        _note_copy(folding, statement, before)
+        return False
     folding.judged.append(statement.id)
     if statement.source != before.source:
         words = f"{statement.source} contradicts {before.source} about {statement.kind} {statement.number}; the first one counts"
@@ -66,3 +70,22 @@ def _takes_part(
         words = f"{statement.kind} {statement.number} came before with another content; the first one counts"
     folding.find(Check.NUMBER, Verdict.OUTSIDE, statement, None, before.number, statement.number, words)
     return False
+
+
+def _repeats(folding: Folding, statement: Statement, kept: list[Statement]) -> bool:
+    """Tell whether an answer says what the one before it said, with no change between that it could answer anew."""
+    before = next((each for each in reversed(kept) if each.kind in (*_ANSWERS, Kind.CHANGED)), None)
+    if before is None or before.kind != statement.kind or not _same(statement, before):
+        return False
+    _note_copy(folding, statement, before)
+    return True
+
+
+def _same(statement: Statement, before: Statement) -> bool:
+    return statement.lines == before.lines and statement.head == before.head
+
+
+def _note_copy(folding: Folding, statement: Statement, before: Statement) -> None:
+    words = f"the same {statement.kind} {statement.number} came before, in {before.subject}; it counts once"
+    folding.find(Check.COPY, Verdict.NOTED, statement, None, before.number, statement.number, words)
+    folding.judged.append(statement.id)

@@ -41,6 +41,7 @@ class Check(StrEnum):
     NUMBER = "number"
     TURN = "turn"
     CURRENCY = "currency"
+    COPY = "copy"  # The same paper once more.
 
 
 @dataclass(frozen=True, slots=True)
