@@ -94,12 +94,13 @@ class PackDetail(Part):
 
 
 class Marks(Part):
-    """Marks on a package: an SSCC-18, a carton number; ``to`` ends a range."""
+    """Marks on a package: an SSCC-18, a carton number; ``to`` ends a range, ``second_to`` the range of the second marks."""
 
     kind: Code
     value: Text
     to: Text | None = None
     second: Identifier | None = None
+    second_to: Text | None = None
 
 
 class CarrierDetail(Part):

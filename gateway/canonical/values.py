@@ -123,6 +123,8 @@ class Measurement(Part):
     maximum: Number | None = None
     significance: Code | None = None
     attribute: Code | None = None
+    surface: Code | None = None
+    method: Code | None = None
 
 
 class Description(Part):
