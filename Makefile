@@ -26,6 +26,7 @@ bench: .venv/.tests .venv-peers/.made
 	$(BIN)/python -m bench.x12
 	$(BIN)/python -m bench.as2
 	$(BIN)/python -m bench.sftp
+	$(BIN)/python -m bench.orders
 
 proof: .venv/.tests .venv-peers/.made
 	HYPOTHESIS_PROFILE=proof GATEWAY_PROOF=1 $(BIN)/python -m pytest -n auto
