@@ -44,7 +44,7 @@ class Authorization(Part):
     since: Day | None = None
 
 
-class Demand(Part):
+class ItemDemand(Part):
     """For whom or what the item is wanted, in codes of an industry's lists."""
 
     code: Identifier | None = None
@@ -96,7 +96,7 @@ class ForecastLine(Part):
     equipment: tuple[Equipment, ...] = ()
     handling: tuple[Handling, ...] = ()
     marks: tuple[Marks, ...] = ()
-    demands: tuple[Demand, ...] = ()
+    demands: tuple[ItemDemand, ...] = ()
     sub_lines: tuple[ForecastSubLine, ...] = ()
     parties: tuple[Party, ...] = ()
     industry_codes: tuple[IndustryCodes, ...] = ()

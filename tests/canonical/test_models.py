@@ -113,6 +113,12 @@ def test_every_model_says_what_it_is_and_takes_nothing_unknown(model):
     assert not RESERVED & set(model.model_fields)
 
 
+def test_no_two_models_have_one_name():
+    """The XML Schema knows them by their names alone."""
+    names = [model.__name__ for model in models() if not model.__name__.startswith("_")]
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_a_typing_mistake_is_refused_at_every_depth():
     good = {"order_number": "1", "lines": [{"quantity": {"value": "1"}}]}
     assert PurchaseOrder.model_validate(good).lines[0].quantity.value == 1
