@@ -35,6 +35,8 @@ from gateway.publishing import Publishing
 from gateway.settings import ErpText, Settings, read_secret
 from gateway.stamps import IdMaker, new_span_id, new_tracking_id, utc_now
 from gateway.stores import make_purger, make_vault
+from gateway.systems.doors import SystemDoors
+from gateway.systems.keys import Key
 from gateway.transports.folder.receiver import FolderReceiver
 from gateway.transports.folder.sender import FolderSender
 from gateway.transports.rest.callers import Callers
@@ -165,7 +167,11 @@ def _world(
     wake: Callable[[Sequence[Task]], None],
 ) -> World:
     limits = settings.gateway.limits
-    bounds = Bounds(transmission_bytes=limits.transmission_mb << 20, message_bytes=limits.erp_message_mb << 20)
+    bounds = Bounds(
+        transmission_bytes=limits.transmission_mb << 20,
+        message_bytes=limits.erp_message_mb << 20,
+        order_within=limits.order_within,
+    )
     senders: dict[str, Sender] = {
         "rest": RestSender(session, utc_now, read_secret),
         "folder": FolderSender(settings.below_data),
@@ -217,6 +223,7 @@ def make_routes(
         *Outbox(world, views, callers).routes(),
         *Oversight(world, views, SqlOversight(views.database), callers).routes(),
         *ErpInbox(world, erp_keys).routes(),
+        *SystemDoors(world, {key.sha256: Key(key.name, key.role, key.scope) for key in keys}).routes(),
         *publishing.routes(callers.operator),
         *Health(views, callers, problems, publishing.reports, lambda: world.circuits.states(world.clock())).routes(),
     ]

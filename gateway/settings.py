@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -85,13 +85,27 @@ class ErpText(_Text):
         return self
 
 
-class KeyText(_Text):
-    """A key of an ERP or an operator; only its hash stands here. Make one with: gateway key NAME."""
+Scope: TypeAlias = Literal["wms", "qms", "mes", "tms", "procurement", "planning", "finance", "master_data", "events"]
 
-    name: Name = Field(description="Whose key it is; it stands in the log.")
-    role: Literal["erp", "operator"] = Field(description="An ERP sends messages; an operator sees all documents.")
+
+class KeyText(_Text):
+    """A key of an ERP, an operator or a system around the orders; only its hash stands here. Make one with: gateway key NAME."""
+
+    name: Name = Field(description="Whose key it is; it stands in the log, and beside what a system has said.")
+    role: Literal["erp", "operator", "system"] = Field(
+        description="An ERP sends messages; an operator sees all documents; a system speaks at the door of its scope."
+    )
     erp: Name = Field("main", description="Which ERP it belongs to.")
+    scope: Scope | None = Field(None, description="For role system: at which door the key is good.")
     sha256: Hash = Field(description="SHA-256 of the key, as the command prints it.")
+
+    @model_validator(mode="after")
+    def _scoped(self) -> KeyText:
+        if self.role == "system" and self.scope is None:
+            raise ValueError(f"a key of a system needs a scope; add scope: {' | '.join(get_args(Scope))}")
+        if self.role != "system" and self.scope is not None:
+            raise ValueError("only a key with role system has a scope; take scope away, or set role: system")
+        return self
 
 
 class InboxText(_Text):
@@ -106,6 +120,9 @@ class LimitsText(_Text):
 
     transmission_mb: int = Field(100, ge=1, le=4096, description="Largest transmission of a partner.")
     erp_message_mb: int = Field(10, ge=1, le=256, description="Largest canonical message, from an ERP or a partner.")
+    order_within: Duration = Field(
+        read_duration("15m"), description="How long what names an unknown order waits for it, before that is a case."
+    )
     steps_at_once: int = Field(32, ge=1, le=512, description="Steps that run at a time.")
 
 
@@ -161,7 +178,7 @@ class GatewayText(_Text):
 
     erps: dict[Name, ErpText] = Field(default_factory=dict, description="The ERPs by their names.")
     keys: tuple[KeyText, ...] = Field(
-        (), description="Keys of ERPs and operators; those of partners are in their files."
+        (), description="Keys of ERPs, operators and systems; those of partners are in their files."
     )
     erp_inboxes: tuple[InboxText, ...] = Field((), description="Folders from which messages of an ERP are taken.")
     sftp: SFTPDoorText | None = Field(

@@ -76,6 +76,14 @@ sa.Index("ix_order_lines_promised_on", order_lines.c.promised_on, sqlite_where=P
 DATED: sa.ColumnElement[bool] = order_lines.c.wanted_on.is_not(None)
 sa.Index("ix_order_lines_wanted_on", order_lines.c.wanted_on, sqlite_where=DATED, postgresql_where=DATED)
 
+# Most lines are over; what a machine or a plant puts at risk are those that are not.
+OPEN_LINE = order_lines.c.state.not_in(
+    [sa.literal_column(f"'{state}'") for state in ("cancelled", "closed", "matched", "rejected")]
+)
+for _name in ("item", "plant"):
+    _where = (order_lines.c[_name], order_lines.c.wanted_on, order_lines.c.id)
+    sa.Index(f"ix_order_lines_open_{_name}", *_where, sqlite_where=OPEN_LINE, postgresql_where=OPEN_LINE)
+
 statements = sa.Table(
     "statements",
     metadata,

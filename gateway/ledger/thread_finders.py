@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from gateway.ledger import tables
+from gateway.ledger import order_tables, tables
 from gateway.ledger.conditions import WHICH
 from gateway.ledger.looking import Looking
+from gateway.ledger.records import columns_of, from_row
 from gateway.tracking.order import Match, Order, OrderLine
 from gateway.tracking.thread.statement import Statement
 
@@ -19,6 +22,24 @@ class ThreadFinders(Looking):
         values = {"partner": partner, "role": role, "order_number": order_number}
         found = self._all(Order, "numbered orders", _numbered, **values)
         return sorted(found, key=lambda each: each.id)
+
+    def find_orders_numbered(self, order_number: str) -> list[Order]:
+        """Return the orders under a number, whoever they are with, the first one first."""
+        found = self._all(Order, "orders anywhere", lambda: tables.orders.c.order_number == WHICH, which=order_number)
+        return sorted(found, key=lambda each: (each.created_at, each.id))
+
+    def on_shelf(self, shelf: str) -> list[Statement]:
+        """Return what is kept on a shelf, in the order in which it came; nobody else puts anything there before the commit."""
+        found = self._all(Statement, "on shelf", lambda: tables.statements.c.order_id == WHICH, which=shelf)
+        return sorted(found, key=lambda each: (each.came_at, each.id))
+
+    def open_lines(self, item: str | None, plant: str | None, limit: int) -> list[OrderLine]:
+        """Return lines that are not over, of an item, a plant or both, those wanted first coming first; nothing is locked."""
+        values = {name: value for name, value in (("item", item), ("plant", plant)) if value is not None}
+        rows = self._cursor.rows(
+            ("open lines", tuple(values)), lambda: _open_lines(tuple(values)), {**values, "most": limit}
+        )
+        return [from_row(OrderLine, row) for row in rows]
 
     def statements_of(self, order_id: str) -> list[Statement]:
         """Return everything that was said about an order, in the order in which it came."""
@@ -45,6 +66,13 @@ class ThreadFinders(Looking):
         """Return the statements of a kind under a number of their sender: a shipment, an invoice."""
         found = self._all(Statement, "said under", _said_under, said_kind=kind, number=number)
         return sorted(found, key=lambda each: (each.came_at, each.id))
+
+
+def _open_lines(names: tuple[str, ...]) -> sa.Select[Any]:
+    table = tables.order_lines
+    wanted = (table.c[name] == sa.bindparam(name) for name in names)
+    rows = sa.select(*columns_of(OrderLine)).where(order_tables.OPEN_LINE, *wanted)
+    return rows.order_by(table.c.wanted_on, table.c.id).limit(sa.bindparam("most"))
 
 
 def _numbered() -> sa.ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gateway.mapping.loader import Mapping as ProfileMapping
@@ -266,6 +266,7 @@ class Bounds:
     message_bytes: int = 10 << 20  # Canonical JSON is read as a whole.
     documents_at_once: int = 200
     inline_bytes: int = 64 << 10  # Larger ones are read in a thread, so that small ones need not wait.
+    order_within: timedelta = timedelta(minutes=15)  # How long what names an unknown order waits before it is a case.
 
 
 @dataclass(frozen=True, slots=True)

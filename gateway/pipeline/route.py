@@ -5,6 +5,7 @@ partner --receive--> READ --+--> TRANSLATE --> DELIVER --> ERP          inbound
                             +--> reconcile (997, TA1, 824 of the partner)
 ERP ----accept-----> COMPOSE --> TRANSMIT --> partner, then CHASE       outbound
 partner --receive--> CONFIRM --> partner               a receipt that is owed later
+system --intake----> LOOK_FOR_ORDER, ADVISE_RECEIPT --> COMPOSE     what names an unknown order; goods that are not as announced
 person --replay----> VALIDATE --> TRANSLATE ...             or RECOMPUTE, DELIVER, TRANSMIT, as declared
 """
 
@@ -20,6 +21,7 @@ from gateway.pipeline.oversight import chase, chase_receipt
 from gateway.pipeline.ports import World
 from gateway.pipeline.step import Outcome
 from gateway.pipeline.task import StepName, Task
+from gateway.pipeline.thread import advising, missing
 from gateway.tracking.document import Document
 from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
@@ -49,5 +51,7 @@ ROUTE: dict[StepName, Leg] = {
     StepName.TRANSMIT: Leg(transmit.run, Transmission, True, (StepName.CHASE, StepName.CHASE_RECEIPT)),
     StepName.CHASE: Leg(chase.run, Document, False, (StepName.CHASE,)),
     StepName.CONFIRM: Leg(confirm.run, Receipt, True, ()),
+    StepName.LOOK_FOR_ORDER: Leg(missing.run, Transmission, False, ()),
+    StepName.ADVISE_RECEIPT: Leg(advising.run, Transmission, False, (StepName.COMPOSE,)),
     StepName.CHASE_RECEIPT: Leg(chase_receipt.run, Receipt, False, (StepName.CHASE_RECEIPT, StepName.TRANSMIT)),
 }

@@ -21,6 +21,8 @@ class StepName(StrEnum):
     CONFIRM = "confirm"
     CHASE_RECEIPT = "chase_receipt"
     RECOMPUTE = "recompute"
+    LOOK_FOR_ORDER = "look_for_order"
+    ADVISE_RECEIPT = "advise_receipt"
 
 
 @dataclass(slots=True)

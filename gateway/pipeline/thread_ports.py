@@ -14,6 +14,15 @@ class ThreadFinding(Protocol):
     def find_orders(self, partner: str, role: str, order_number: str) -> list[Order]:
         """Return the order under a number with a partner, or all its releases."""
 
+    def find_orders_numbered(self, order_number: str) -> list[Order]:
+        """Return the orders under a number, whoever they are with, the first one first."""
+
+    def on_shelf(self, shelf: str) -> list[Statement]:
+        """Return what is kept on a shelf, in the order in which it came; nobody else puts anything there before the commit."""
+
+    def open_lines(self, item: str | None, plant: str | None, limit: int) -> list[OrderLine]:
+        """Return lines that are not over, of an item, a plant or both, those wanted first coming first; nothing is locked."""
+
     def statements_of(self, order_id: str) -> list[Statement]:
         """Return everything that was said about an order, in the order in which it came."""
 

@@ -66,6 +66,12 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "line-unknown": _TOLD,
     "unit-unknown": _TOLD,
     "statement-contradicts": _JUDGED,
+    "order-unknown": _TOLD,
+    "line-misnamed": _TOLD,
+    "clock-wrong": _TOLD,
+    "quarantine-broken": _JUDGED,
+    "over-consumption": _JUDGED,
+    "wrong-system": _TOLD,
     "internal": _GOES_ON,
 }
 

@@ -14,6 +14,7 @@ _TEXT = {"type": "string", "maxLength": 255}
 _WHOLE = {"type": "integer"}
 _TRUTH = {"type": "boolean"}
 _BY_NAME = {"type": "object", "additionalProperties": _TEXT}
+_LIST = {"type": "array", "items": _TEXT, "maxItems": 200}
 
 # What a field of that name holds, whatever the type of event: a JSON schema and words.
 FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
@@ -26,7 +27,9 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "certificate": (_TEXT, "SHA-256 fingerprint."),
     "checks": (_TEXT, "What differs: quantity, price, date and so on, with commas between."),
     "code": (_TEXT, "The code that stands for the reason."),
+    "count": (_WHOLE, "How many there are in all."),
     "days": (_WHOLE, "How many days are left."),
+    "days_late": (_WHOLE, "How many days after the day that was promised, or else wanted."),
     "changed": (_TRUTH, "Whether the canonical message is another one now."),
     "effect": (_TEXT, "What a replay was to do."),
     "erp": (_TEXT, "Which ERP."),
@@ -37,7 +40,10 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "hours_late": ({"type": "number"}, "Hours after its time."),
     "interchange": (_TEXT, "Control number of an interchange."),
     "line": (_TEXT, "The line of an order."),
+    "item": (_TEXT, "The number of the item, the first one that is known."),
     "late": (_TRUTH, "Whether it came after its time."),
+    "lot": (_TEXT, "The lot."),
+    "milestone": (_TEXT, "What happened to the shipment."),
     "message_id": ({"type": "string", "maxLength": 998}, "The Message-ID of a transmission."),
     "mic": (_TEXT, "The hash that the receipt confirms."),
     "mic_algorithm": (_TEXT, "How the hash was made."),
@@ -45,13 +51,16 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "number": (_TEXT, "The number of the document in the books of its sender."),
     "offset": (_WHOLE, "Where in the transmission, in bytes."),
     "order": (_TEXT, "The number of the purchase order."),
+    "orders": (_LIST, "The numbers of the purchase orders, those that are wanted first coming first."),
     "original_message_id": ({"type": "string", "maxLength": 998}, "The Message-ID that a receipt names."),
     "owner": (_TEXT, "Who can put it right: partner, data, business or technical."),
     "owed_by": (_TEXT, "Who owes it: partner or us."),
+    "plant": (_TEXT, "The plant, as the order or the system names it."),
     "quantity": (_TEXT, "How much, in the unit of the order's line."),
     "reference": (_TEXT, "The number that the other side gave it."),
     "repeated": (_TRUTH, "Whether the same verdict came before."),
     "set": (_TEXT, "The transaction set."),
+    "shipment": (_TEXT, "The number of the shipment, as its ship notice has it."),
     "size": (_WHOLE, "How many bytes."),
     "state": (_TEXT, "The state of the receipt now."),
     "status": (_WHOLE, "The status of HTTP that answered it."),
@@ -62,6 +71,7 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "transmission": (_TEXT, "Id of the transmission that carries it."),
     "transport": (_TEXT, "The transport."),
     "type": (_TEXT, "The type of the message."),
+    "values": (_BY_NAME, "What the event of a system says beside, as far as it is flat text."),
     "verdict": (_TEXT, "The verdict, as the trade writes it."),
     "wait": ({"type": "number"}, "Seconds until the next try."),
 }
@@ -156,10 +166,30 @@ EVENT_TYPES: dict[str, EventType] = {
                 ("shipment", "A ship notice or milestone"),
                 ("receipt", "A receipt of goods"),
                 ("invoice", "An invoice"),
+                ("hold", "A hold of quality, or its end,"),
+                ("consumption", "What production uses"),
             )
         ),
         _row("discrepancy.accepted", "A person took what differs as it is.", "order number", "reason person"),
         _row("discrepancy.settled", "What differed is settled.", "order number"),
+        # What the systems around an order say of it
+        _row("goods.received", "Goods came for an order.", "order number line item quantity lot plant shipment"),
+        _row(
+            "receipt.advised",
+            "Our 861 about goods that came otherwise than announced is written.",
+            "number transmission",
+        ),
+        _row("quality.hold.placed", "Quality keeps goods back.", "order number line item quantity lot plant"),
+        _row("quality.hold.released", "Quality lets goods go.", "order number line item quantity lot plant"),
+        _row(
+            "material.consumed", "Production used what came for an order.", "order number line item quantity lot plant"
+        ),
+        _row("material.available", "What production waits for is there.", "order number line item quantity plant"),
+        _row("production.reported", "Production made or scrapped something.", "type number item quantity lot plant"),
+        _row("shipment.milestone", "Something happened to a shipment.", "order shipment milestone after"),
+        _row("shipment.late", "A shipment comes too late.", "order shipment line plant before after days_late"),
+        _row("supply.risk", "An event puts open orders at risk.", "type reference item plant orders count"),
+        _row("system.event", "A system told of an event of its own.", "type reference values"),
         _row("promise.overdue", "What was promised for a document did not come in time.", "set owed_by"),
         _row("promise.late", "What was promised came after its time.", "set owed_by by hours_late"),
         _row("interchange.missing", "The number of an interchange was skipped, and it did not come.", "interchange"),
@@ -198,6 +228,12 @@ def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
         return isinstance(value, str) and len(value) <= schema["maxLength"]
     if kind == "object":
         return isinstance(value, dict) and all(_fits(each, schema["additionalProperties"]) for each in value.values())
+    if kind == "array":
+        return (
+            isinstance(value, list)
+            and len(value) <= schema["maxItems"]
+            and all(_fits(each, schema["items"]) for each in value)
+        )
     if kind == "boolean":
         return isinstance(value, bool)
     return isinstance(value, int | float if kind == "number" else int) and not isinstance(value, bool)

@@ -59,4 +59,40 @@ ORDER_CAUSES = (
         "something was said that contradicts what was said before",
         "ask who is right; the first one counts until a correction comes",
     ),
+    Cause(
+        "order-unknown",
+        Owner.DATA,
+        "something names an order that nobody has told us of",
+        "ask whoever named it which order is meant, or send the order through the gateway; it is judged again by itself",
+    ),
+    Cause(
+        "line-misnamed",
+        Owner.DATA,
+        "a system names a line, item or lot that the order does not have",
+        "correct it in the system that sent it, and have it sent again as a correction",
+    ),
+    Cause(
+        "clock-wrong",
+        Owner.TECHNICAL,
+        "something is dated in the future, so it does not count",
+        "correct the clock of the system that sent it, and have it sent again with its right time",
+    ),
+    Cause(
+        "quarantine-broken",
+        Owner.BUSINESS,
+        "production uses what quality keeps back",
+        "ask quality for a disposition and stop the use until then, or take it as it is: gateway case accept",
+    ),
+    Cause(
+        "over-consumption",
+        Owner.BUSINESS,
+        "production uses more than came for the order",
+        "ask the warehouse for a receipt that is missing, else procurement to order more; or: gateway case accept",
+    ),
+    Cause(
+        "wrong-system",
+        Owner.TECHNICAL,
+        "a system uses its key at the door of another one",
+        "correct the address that the system calls, or give it a key with the right scope in gateway.yaml",
+    ),
 )

@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 
 DOCUMENT = yaml.safe_load(asyncapi())
-EXAMPLES = {"string": "x", "integer": 1, "number": 1.5, "boolean": True, "object": {"1": "A"}}
+EXAMPLES = {"string": "x", "integer": 1, "number": 1.5, "boolean": True, "object": {"1": "A"}, "array": ["x"]}
 
 
 def references(part):

@@ -64,6 +64,8 @@ ABSENT: dict[str, tuple[str, ...] | None] = {
     "open cases": None,
     # Whoever looks at an order has locked it, or its absence, by its id.
     "numbered orders": ("partner", "role", "order_number"),
+    "orders anywhere": None,  # Who finds none takes the shelf, and looks again.
+    "on shelf": ("which",),
     "said": None,
     "said by": None,
     "said under": None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.canonical.message import MessageType
@@ -10,6 +10,7 @@ from gateway.pipeline.oversight.promises import cancel_for_order
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.thread.consequences import OUTSIDE, WAITING
+from gateway.pipeline.thread.hearing import hear
 from gateway.pipeline.thread.judge import Judged, Origin, keep_waiting, take_in
 from gateway.pipeline.thread.saying import said_by
 from gateway.pipeline.thread.saying.said import Said
@@ -44,7 +45,9 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
         return made
     origin = _origin(document)
     partner = world.configuration().directory.partners.get(document.partner)
-    for said in _meant(uow, document, origin, said_by(row.name, body)):
+    sayings = said_by(row.name, body)
+    _hear(uow, world, document, origin, [each for each in sayings if each.anyone], made)
+    for said in _meant(uow, document, origin, [each for each in sayings if not each.anyone]):
         judged = take_in(uow, world, origin, said, document)
         made.tasks += judged.tasks
         if said.kind == Kind.ORDERED and document.direction == "inbound":
@@ -58,6 +61,17 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
             made.held |= inbound and any(match.verdict in (OUTSIDE, WAITING) for match in matches)
         _cancel(uow, world, document, judged)
     return made
+
+
+def _hear(
+    uow: UnitOfWork, world: World, document: Document, origin: Origin, sayings: list[Said], made: Correlated
+) -> None:
+    """Take in what a carrier or a warehouse says of goods that are not its own: of whosever orders they are."""
+    if sayings:
+        heard = hear(uow, world, replace(origin, partner="", role="buyer"), sayings, document)
+        made.tasks += heard.tasks
+        for judged in heard.judged:
+            made.notes += _notes([match for match, _before in judged.changed if match.subject == document.id])
 
 
 def _meant(uow: UnitOfWork, document: Document, origin: Origin, sayings: list[Said]) -> list[Said]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gateway.canonical.message import MESSAGE_TYPES, Header, MessageType
 from gateway.canonical.values import Part
 from gateway.errors import Conflict, GatewayError, TranslationError
-from gateway.pipeline.inbound.correlate import correlate
+from gateway.pipeline.inbound.correlate import Correlated, correlate
 from gateway.pipeline.inbound.translate import message_bytes
 from gateway.pipeline.oversight.promises import answer_orders
 from gateway.pipeline.ports import UnitOfWork, World
@@ -21,6 +21,8 @@ from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import Document, DocumentState
 from gateway.tracking.transmission import Transmission, TransmissionState
 from gateway.trading.agreement import Agreement
+
+_OWN = "gateway"  # The source of what we write ourselves.
 
 
 class ErpMessage(BaseModel):
@@ -76,10 +78,41 @@ async def accept(erp: str, data: bytes, key: str | None, tracking_id: str, world
     Raises MessageInvalid, NoAgreement, or Conflict when the key was used with another message.
     """
     message = _checked(data, world)
-    transmission = Transmission(
+    transmission = _transmission(world, f"erp:{erp}", message, data, key, tracking_id)
+    document = _document(transmission, message)
+    kept = message_bytes(_header(document, message), message.body)
+    store = partial(
+        _store, world=world, transmission=transmission, document=document, message=message, kept=kept, data=data
+    )
+    accepted, tasks = await world.ledger.tx(store)
+    world.wake(tasks)
+    return accepted
+
+
+def store_own(uow: UnitOfWork, world: World, data: bytes, key: str, tracking_id: str) -> tuple[str, list[Task]] | None:
+    """Store a message that the gateway itself writes to a partner; None where one was stored under this key before.
+
+    The threads of orders know already what it says: it is made of what they hold. Raises MessageInvalid and NoAgreement.
+    """
+    if uow.find_transmission(_OWN, key=key, digest="", since=world.clock()) is not None:
+        return None
+    message = _checked(data, world)
+    transmission = _transmission(world, _OWN, message, data, key, tracking_id)
+    document = _document(transmission, message)
+    kept = message_bytes(_header(document, message), message.body)
+    accepted, tasks = _store(
+        uow, world=world, transmission=transmission, document=document, message=message, kept=kept, data=data
+    )
+    return accepted.id, tasks
+
+
+def _transmission(
+    world: World, source: str, message: _Message, data: bytes, key: str | None, tracking_id: str
+) -> Transmission:
+    return Transmission(
         id=world.new_id(),
         direction="outbound",
-        source=f"erp:{erp}",
+        source=source,
         partner=message.text.partner,
         transport="erp",
         created_at=world.clock(),
@@ -90,14 +123,6 @@ async def accept(erp: str, data: bytes, key: str | None, tracking_id: str, world
         tracking_id=tracking_id,
         idempotency_key=key,
     )
-    document = _document(transmission, message)
-    kept = message_bytes(_header(document, message), message.body)
-    store = partial(
-        _store, world=world, transmission=transmission, document=document, message=message, kept=kept, data=data
-    )
-    accepted, tasks = await world.ledger.tx(store)
-    world.wake(tasks)
-    return accepted
 
 
 def _document(transmission: Transmission, message: _Message) -> Document:
@@ -196,7 +221,7 @@ def _store(
     orders = row.order_numbers(body)
     document.order_number = orders[0] if orders else None
     document.canonical = uow.keep(kept)
-    correlated = correlate(uow, world, document, row, body)
+    correlated = correlate(uow, world, document, row, body) if transmission.source != _OWN else Correlated()
     document.notes = correlated.notes
     answer_orders(uow, world, document, orders)
     uow.add(document)

@@ -10,10 +10,11 @@ from gateway.tracking.document import Document, DocumentState
 from gateway.tracking.event import Event
 from gateway.tracking.order import Match, Order
 from gateway.tracking.thread.finding import Check, Verdict
-from gateway.tracking.thread.statement import Kind
+from gateway.tracking.thread.statement import SYSTEM_KINDS, Kind
 from gateway.tracking.transmission import Transmission
 
 OUTSIDE, WAITING = Verdict.OUTSIDE.word, Verdict.WAITING.word
+ORDER_UNKNOWN, RECEIVING_ADVICE = "order-unknown", "861"
 # What a document is called whose match is a case, and an event.
 _NAMES: dict[str, str] = {
     Kind.ACKNOWLEDGED: "acknowledgment",
@@ -23,6 +24,9 @@ _NAMES: dict[str, str] = {
     Kind.RECEIVED: "receipt",
     Kind.INVOICED: "invoice",
     Kind.ADJUSTED: "invoice",
+    Kind.HELD: "hold",
+    Kind.RELEASED: "hold",
+    Kind.CONSUMED: "consumption",
 }
 # Who can't be judged at all needs data first; who contradicts, an answer of the sender.
 _BY_CHECK: dict[str, str] = {
@@ -31,8 +35,21 @@ _BY_CHECK: dict[str, str] = {
     Check.LINE: "line-unknown",
     Check.NUMBER: "statement-contradicts",
     Check.TURN: "statement-contradicts",
+    Check.CLOCK: "clock-wrong",
 }
-THREAD_CAUSES = frozenset((*_BY_CHECK.values(), *(f"{name}-differs" for name in _NAMES.values()), "order-differs"))
+# Where what is said comes from systems around the order, somebody else can put it right than where a partner wrote it.
+_BY_KIND: dict[tuple[str, str], str] = {
+    **{(kind, check): "line-misnamed" for kind in SYSTEM_KINDS for check in (Check.LINE, Check.ITEM)},
+    (Kind.CONSUMED, Check.HOLD): "quarantine-broken",
+    (Kind.CONSUMED, Check.QUANTITY): "over-consumption",
+}
+THREAD_CAUSES = frozenset(
+    (
+        *_BY_CHECK.values(),
+        *_BY_KIND.values(),
+        *(f"{name}-differs" for name in ("acknowledgment", "shipment", "receipt", "invoice", "order")),
+    )
+)
 
 
 def cause_of(match: Match) -> str:
@@ -40,8 +57,8 @@ def cause_of(match: Match) -> str:
     if match.kind in (Kind.CANCELLED, Kind.CHANGED):
         return "order-differs"
     checks = [finding["check"] for finding in match.findings if finding["verdict"] == OUTSIDE]
-    for check, cause in _BY_CHECK.items():
-        if check in checks:
+    for check in (*_BY_CHECK, *(check for _kind, check in _BY_KIND)):
+        if check in checks and (cause := _BY_KIND.get((match.kind, check)) or _BY_CHECK.get(check)):
             return cause
     return f"{_NAMES.get(match.kind, 'order')}-differs"
 
@@ -61,6 +78,9 @@ def follow_match(
 ) -> list[Task]:
     """Do what a match that has changed asks for; ``current`` is the document that is being stored now, if it is one."""
     about = current if current is not None and current.id == match.subject else _subject(uow, order, match)
+    if before == WAITING:
+        _note_known(uow, world, match)
+    tasks = advice_due(uow, world, order, match)
     if match.verdict == OUTSIDE:
         cause = cause_of(match)
         _close_others(uow, world, match, cause)
@@ -71,13 +91,49 @@ def follow_match(
         )
         data = {"order": order.order_number, "number": match.number, "set": match.kind, "checks": checks}
         uow.add(Event(kind, world.clock(), order.id, order.partner, order.tracking_id, data))
-        return []
+        return tasks
     if before == OUTSIDE:
         _close_others(uow, world, match, None)
         note_event(uow, world, "discrepancy.settled", about, order=order.order_number, number=match.number)
     if isinstance(about, Document) and about is not current and match.verdict != WAITING:
-        return _let_go(uow, world, about)
-    return []
+        tasks += _let_go(uow, world, about)
+    return tasks
+
+
+def names_unknown(match: Match) -> bool:
+    """Tell whether a match waits for the order itself, or for the ship notice without which no order is meant."""
+    return any(
+        finding["check"] == Check.ORDER and finding["verdict"] == WAITING and not finding["line"]
+        for finding in match.findings
+    )
+
+
+def _note_known(uow: UnitOfWork, world: World, match: Match) -> None:
+    """Close the case of something that named an unknown order, once none of its orders is unknown any more."""
+    if not any(names_unknown(each) for each in (match, *uow.matches_about(match.subject))):
+        close_case(uow, world, f"{match.subject}:{ORDER_UNKNOWN}", "the order has come")
+
+
+def advice_due(uow: UnitOfWork, world: World, order: Order, match: Match) -> list[Task]:
+    """Make it due to tell the supplier what was wrong with its goods, where that was agreed; the step knows what was told."""
+    if match.kind != Kind.RECEIVED or order.role != "buyer" or not differs(match):
+        return []
+    partner = world.configuration().directory.partners.get(order.partner)
+    if partner is None or partner.agreement(RECEIVING_ADVICE, "outbound") is None:
+        return []
+    return [Task(StepName.ADVISE_RECEIPT, match.subject, order.tracking_id, world.clock())]
+
+
+def differs(match: Match) -> bool:
+    """Tell whether goods came otherwise than they were announced: more, less, damaged, another item under a line.
+
+    What names a line that the order does not have is a mistake of who counted, not of who shipped.
+    """
+    return any(
+        (finding["check"] in (Check.QUANTITY, Check.CONDITION) or (finding["check"] == Check.ITEM and finding["line"]))
+        and finding["verdict"] in (OUTSIDE, Verdict.NOTED.word)
+        for finding in match.findings
+    )
 
 
 def _subject(uow: UnitOfWork, order: Order, match: Match) -> Subject:

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.pipeline.ports import UnitOfWork, World
+from gateway.pipeline.records import close_case
 from gateway.pipeline.task import Task
-from gateway.pipeline.thread.consequences import follow_match
+from gateway.pipeline.thread.consequences import ORDER_UNKNOWN, follow_match
 from gateway.pipeline.thread.saying.said import Said
+from gateway.pipeline.thread.shelf import claim, still_unknown
+from gateway.pipeline.thread.telling import tell
 from gateway.pipeline.thread.terms import terms_for
 from gateway.pipeline.thread.whereabouts import called_in, waiting_room
 from gateway.pipeline.thread.writing import write_lines, write_matches, write_order
@@ -38,6 +41,7 @@ class Origin:
     tracking_id: str
     said_at: datetime
     came_at: datetime
+    whose: str = ""  # Tells statements about orders of several partners apart, where one paper speaks of them.
 
 
 @dataclass(slots=True)
@@ -57,10 +61,17 @@ def take_in(uow: UnitOfWork, world: World, origin: Origin, said: Said, current: 
     order, new = _order(uow, origin, said)
     statements = [] if new else uow.statements_of(order.id)
     name = order.order_number + (f"/{order.release}" if order.release else "")
-    statement = _statement(origin, said, order.id, f"{origin.subject}:{name}:{said.kind}")
-    _keep(uow, statements, statement)
+    statement = statement_of(origin, said, order.id, f"{origin.subject}:{origin.whose}{name}:{said.kind}")
+    came = [statement] if _keep(uow, statements, statement) else []
     statements += called_in(uow, order, statement)
-    return judge(uow, world, order, statements, current, new=new)
+    waited = claim(uow, order, statement, new=new)
+    judged = judge(uow, world, order, [*statements, *waited], current, new=new)
+    tell(uow, world.clock(), order, judged.thread, judged.lines, [*came, *waited])
+    if order.state != LineState.UNKNOWN:
+        for subject in {each.subject for each in waited}:
+            if not still_unknown(uow, subject):
+                close_case(uow, world, f"{subject}:{ORDER_UNKNOWN}", "the order has come")
+    return judged
 
 
 def keep_waiting(uow: UnitOfWork, origin: Origin, said: Said) -> None:
@@ -68,10 +79,11 @@ def keep_waiting(uow: UnitOfWork, origin: Origin, said: Said) -> None:
     assert said.via is not None, "what names an order does not wait for another paper to name it"
     kind, number = said.via
     room = waiting_room(origin.partner, origin.role, kind, number)
-    _keep(uow, uow.statements_of(room), _statement(origin, said, room, f"{origin.subject}:?{number}:{said.kind}"))
+    _keep(uow, uow.statements_of(room), statement_of(origin, said, room, f"{origin.subject}:?{number}:{said.kind}"))
 
 
-def _statement(origin: Origin, said: Said, order_key: str, name: str) -> Statement:
+def statement_of(origin: Origin, said: Said, order_key: str, name: str) -> Statement:
+    """Return what is said as a row of the ledger; ``name`` is its id."""
     return Statement(
         id=name,
         order_id=order_key,
@@ -88,16 +100,17 @@ def _statement(origin: Origin, said: Said, order_key: str, name: str) -> Stateme
     )
 
 
-def _keep(uow: UnitOfWork, statements: list[Statement], statement: Statement) -> None:
-    """Store a statement; what the same document said before, under another profile, is corrected."""
+def _keep(uow: UnitOfWork, statements: list[Statement], statement: Statement) -> bool:
+    """Store a statement; what the same document said before, under another profile, is corrected. Return whether it is new."""
     for place, known in enumerate(statements):
         if known.id == statement.id:
             statements[place] = statement
             said = {name: getattr(statement, name) for name in ("purpose", "number", "head", "lines")}
             uow.change(Statement, known.id, **said)
-            return
+            return False
     uow.add(statement)
     statements.append(statement)
+    return True
 
 
 def judge_again(uow: UnitOfWork, world: World, order_key: str) -> Judged | None:

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from gateway.tracking.thread.finding import Check, Verdict
 from gateway.tracking.thread.folding import Folding
-from gateway.tracking.thread.statement import NUMBERED, Kind, Purpose, Statement
+from gateway.tracking.thread.statement import NUMBERED, SYSTEM_KINDS, Kind, Purpose, Statement
 
 # Clocks of other systems are not ours; what is dated later than this is an error of theirs.
 _AHEAD = timedelta(days=1)
 _ANSWERS = (Kind.ACKNOWLEDGED, Kind.CHANGE_ANSWERED)
-_HAPPENED = frozenset((Kind.RECEIVED, Kind.HELD, Kind.RELEASED, Kind.MOVED))
+_HAPPENED = SYSTEM_KINDS | {Kind.MOVED}
 
 
 def effective(folding: Folding, statements: Sequence[Statement]) -> list[Statement]:
@@ -22,7 +22,7 @@ def effective(folding: Folding, statements: Sequence[Statement]) -> list[Stateme
     for statement in sorted(statements, key=lambda each: (each.came_at, each.id)):
         if statement.kind in _HAPPENED and statement.said_at > statement.came_at + _AHEAD:
             words = f"it is dated {statement.said_at:%Y-%m-%d %H:%M}, which had not come yet; correct the clock and send it again"
-            folding.find(Check.TURN, Verdict.OUTSIDE, statement, None, statement.came_at, statement.said_at, words)
+            folding.find(Check.CLOCK, Verdict.OUTSIDE, statement, None, statement.came_at, statement.said_at, words)
             folding.judged.append(statement.id)
             continue
         if statement.kind in _ANSWERS and _repeats(folding, statement, kept):

@@ -29,6 +29,7 @@ class Check(StrEnum):
     LINE = "line"
     ITEM = "item"
     QUANTITY = "quantity"
+    CONDITION = "condition"
     PRICE = "price"
     DATE = "date"
     UNIT = "unit"
@@ -40,6 +41,7 @@ class Check(StrEnum):
     CROSSED = "crossed"
     NUMBER = "number"
     TURN = "turn"
+    CLOCK = "clock"
     CURRENCY = "currency"
     COPY = "copy"  # The same paper once more.
 

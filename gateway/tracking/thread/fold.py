@@ -17,9 +17,10 @@ from gateway.tracking.thread.committing import COMMITTING
 from gateway.tracking.thread.effective import effective
 from gateway.tracking.thread.finding import Check, Finding, Verdict
 from gateway.tracking.thread.folding import Folding
-from gateway.tracking.thread.fulfilling import FULFILLING, receive
+from gateway.tracking.thread.fulfilling import move, receive, ship
 from gateway.tracking.thread.invoicing import credits_of, match_invoice
 from gateway.tracking.thread.line import Line
+from gateway.tracking.thread.quarantine import consume, keep_back
 from gateway.tracking.thread.statement import Kind, Statement
 from gateway.tracking.thread.states import LineState, Trigger, order_state
 from gateway.tracking.thread.tolerance import ZERO, Terms
@@ -81,13 +82,13 @@ def fold(statements: Sequence[Statement], terms: Terms | None = None) -> Thread:
     begun = [each for each in counted if each.kind in COMMITTING]
     for statement in sorted(begun, key=lambda each: _RANK.get(Kind(each.kind), 7)):  # Stable: else as they came.
         COMMITTING[statement.kind](folding, statement)
-    for kind in (Kind.SHIPPED, Kind.MOVED):
-        for statement in by_kind[kind]:
-            FULFILLING[kind](folding, statement)
+    for statement in by_kind[Kind.SHIPPED]:
+        ship(folding, statement)
+    for statement in sorted(by_kind[Kind.MOVED], key=lambda each: (each.said_at, each.came_at, each.id)):
+        move(folding, statement)  # As they happened: what comes late says less than what was said since.
     receive(folding, by_kind[Kind.RECEIVED])
-    for statement in counted:
-        if statement.kind in (Kind.HELD, Kind.RELEASED):
-            FULFILLING[statement.kind](folding, statement)
+    keep_back(folding, [*by_kind[Kind.HELD], *by_kind[Kind.RELEASED]])
+    consume(folding, by_kind[Kind.CONSUMED])
     credits = credits_of(folding, by_kind[Kind.ADJUSTED])
     for statement in by_kind[Kind.INVOICED]:
         match_invoice(folding, statement, credits)

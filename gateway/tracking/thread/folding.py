@@ -9,8 +9,11 @@ from typing import Any
 
 from gateway.tracking.thread.finding import Check, Finding, Verdict
 from gateway.tracking.thread.line import Items, Line
-from gateway.tracking.thread.statement import LineSaid, Statement
+from gateway.tracking.thread.statement import Kind, LineSaid, Statement
 from gateway.tracking.thread.tolerance import Terms, Tolerance
+
+_MISTAKES = frozenset((Check.LINE, Check.ITEM, Check.UNIT, Check.NUMBER, Check.TURN, Check.CLOCK))
+_OTHERS = ("document",)  # Sources that are not systems of ours: what partners write.
 
 
 @dataclass(slots=True)
@@ -43,8 +46,12 @@ class Folding:
         said: object,
         words: str,
     ) -> None:
-        """Write down a finding; where nothing was agreed, a difference is noted and nobody is asked."""
-        if verdict == Verdict.OUTSIDE and not self.terms.judging(statement.kind).agreed:
+        """Write down a finding; where nothing was agreed, a difference is noted and nobody is asked.
+
+        What one of our own systems mistakes is no difference that could be agreed with a partner: it always asks somebody.
+        """
+        ours = statement.kind == Kind.CONSUMED or (statement.source not in _OTHERS and check in _MISTAKES)
+        if verdict == Verdict.OUTSIDE and not ours and not self.terms.judging(statement.kind).agreed:
             verdict = Verdict.NOTED
         shown = [
             "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)

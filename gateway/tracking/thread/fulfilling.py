@@ -1,8 +1,8 @@
-"""What becomes of the goods: shipped, on the way, received, held and released by quality."""
+"""What becomes of the goods until they are here: shipped, on the way, received."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from gateway.tracking.thread.comparing import compare_day, compare_quantity
 from gateway.tracking.thread.finding import Check, Verdict
 from gateway.tracking.thread.folding import Folding
 from gateway.tracking.thread.line import Line
-from gateway.tracking.thread.statement import Kind, LineSaid, Statement
+from gateway.tracking.thread.statement import LineSaid, Statement
 from gateway.tracking.thread.states import LineState
 from gateway.tracking.thread.tolerance import ZERO
 
@@ -94,7 +94,7 @@ def _receive(folding: Folding, statement: Statement, said: LineSaid, line: Line,
         refused = folding.quantity(statement, line, said, said.refused)
         line.refused += refused or ZERO
         words = f"{said.refused:f} of {quantity:f} refused" + (f": {said.words}" if said.words else "")
-        folding.find(Check.QUANTITY, Verdict.OUTSIDE, statement, line.number, quantity, said.refused, words)
+        folding.find(Check.CONDITION, Verdict.OUTSIDE, statement, line.number, quantity, said.refused, words)
 
 
 def _compare_receipt(folding: Folding, statement: Statement, line: Line, shipment: str, quantity: Decimal) -> None:
@@ -113,45 +113,5 @@ def _compare_receipt(folding: Folding, statement: Statement, line: Line, shipmen
         compare_quantity(folding, statement, line, line.due, line.received, "received in all", under=False)
 
 
-def hold(folding: Folding, statement: Statement) -> None:
-    """Quality keeps a lot, or a line, back."""
-    for line, said in _meant(folding, statement):
-        key = said.lot or ""
-        known = line.lots.get(key, line.received) if key else line.received
-        line.held[key] = said.quantity if said.quantity is not None else known
-
-
-def release(folding: Folding, statement: Statement) -> None:
-    """Quality lets it go."""
-    for line, said in _meant(folding, statement):
-        key = said.lot or ""
-        kept = line.held.get(key, ZERO)
-        line.held[key] = max(kept - said.quantity, ZERO) if said.quantity is not None else ZERO
-
-
-def _meant(folding: Folding, statement: Statement) -> list[tuple[Line, LineSaid]]:
-    """Return the lines that a hold is about: by line or item, else those that a lot was received for."""
-    folding.judged.append(statement.id)
-    found = []
-    for said in statement.said():
-        if said.line is None and not said.items:
-            lines = [line for line in folding.lines.values() if said.lot in line.lots] if said.lot else []
-            if not lines:
-                words = f"lot {said.lot} was not received for this order"
-                folding.find(Check.LINE, Verdict.WAITING, statement, None, None, said.lot, words)
-        else:
-            lines = folding.recognise(statement, said)
-        found += [(line, said) for line in lines]
-    return found
-
-
 def _day(text: object) -> date | None:
     return date.fromisoformat(str(text)) if text else None
-
-
-FULFILLING: dict[str, Callable[[Folding, Statement], None]] = {
-    Kind.SHIPPED: ship,
-    Kind.MOVED: move,
-    Kind.HELD: hold,
-    Kind.RELEASED: release,
-}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from gateway.tracking.thread.states import LINE_LIFE, LineState, Trigger
@@ -46,6 +46,11 @@ class Line:
     refused: Decimal = ZERO
     held: dict[str, Decimal] = field(default_factory=dict)
     lots: dict[str, Decimal] = field(default_factory=dict)
+    consumed: Decimal = ZERO
+    used: dict[str, Decimal] = field(default_factory=dict)  # What production took of each lot.
+    kept_back: list[tuple[datetime, str, Decimal]] = field(
+        default_factory=list
+    )  # From when on, of which lot, how much.
     invoiced: Decimal = ZERO
     credited: Decimal = ZERO
     shipped_on: date | None = None

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     RECEIVED = "received"  # WMS, 861, 944
     HELD = "held"  # QMS
     RELEASED = "released"
+    CONSUMED = "consumed"  # MES
+    AWAITED = "awaited"  # Production waits for an item; no order is meant.
     INVOICED = "invoiced"  # 810
     ADJUSTED = "adjusted"  # 812
     PAID = "paid"  # 820
@@ -40,7 +42,10 @@ class Kind(StrEnum):
 
 
 # Each of these is a paper of its own with a number of its own: the number says what is replaced, and what is a copy.
-NUMBERED = frozenset((Kind.SHIPPED, Kind.RECEIVED, Kind.INVOICED, Kind.ADJUSTED, Kind.PAID))
+NUMBERED = frozenset((Kind.SHIPPED, Kind.RECEIVED, Kind.CONSUMED, Kind.INVOICED, Kind.ADJUSTED, Kind.PAID))
+
+# What warehouse, quality and production say of the goods, directly or through a paper.
+SYSTEM_KINDS = frozenset((Kind.RECEIVED, Kind.HELD, Kind.RELEASED, Kind.CONSUMED))
 
 
 class Purpose(StrEnum):

@@ -297,7 +297,7 @@ def test_two_systems_that_contradict_one_another_are_found(say):
 def test_an_event_from_the_future_is_kept_out(say):
     late = START + timedelta(days=30)
     told = [*say.order(), event := say(Kind.RECEIVED, line("1", 100), number="R1", said_at=late)]
-    assert found(fold(told), event) == [(Check.TURN, Verdict.OUTSIDE)]
+    assert found(fold(told), event) == [(Check.CLOCK, Verdict.OUTSIDE)]
     assert fold(told).lines["1"].received == 0
 
 

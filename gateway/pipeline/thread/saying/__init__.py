@@ -9,6 +9,7 @@ from gateway.pipeline.thread.saying.change import of_change, of_change_answer
 from gateway.pipeline.thread.saying.invoice import of_invoice
 from gateway.pipeline.thread.saying.order import of_acknowledgment, of_order
 from gateway.pipeline.thread.saying.payment import of_adjustment, of_remittance
+from gateway.pipeline.thread.saying.receipt import of_receiving_advice, of_stock_transfer_receipt
 from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.saying.shipment import of_ship_notice
 
@@ -21,6 +22,8 @@ SAYING: dict[str, Callable[[Any], list[Said]]] = {
     "order_change_acknowledgment": of_change_answer,
     "credit_debit_adjustment": of_adjustment,
     "remittance_advice": of_remittance,
+    "receiving_advice": of_receiving_advice,
+    "stock_transfer_receipt": of_stock_transfer_receipt,
 }
 
 

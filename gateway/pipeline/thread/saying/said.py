@@ -54,6 +54,7 @@ class Said:
     head: dict[str, Any] = field(default_factory=dict)
     lines: list[LineSaid] = field(default_factory=list)
     via: tuple[str, str] | None = None
+    anyone: bool = False  # Said by somebody who is no party of the order, such as a carrier: whoever's order it is.
 
     def negated(self) -> Said:
         """Return the same with its amounts the other way round: what the other side would have said."""

@@ -1,0 +1,25 @@
+"""All doors of systems as one table. Who adds a system adds a module with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.pipeline.ports import World
+from gateway.systems import quality, tms, wms
+from gateway.systems.door import Door
+from gateway.systems.keys import Key, Keys
+from gateway.web.routes import Route
+
+DOORS: tuple[Door, ...] = (*wms.DOORS, *quality.DOORS, *tms.DOORS)
+
+
+class SystemDoors:
+    """The doors of the systems; ``keys`` are those of gateway.yaml by their SHA-256."""
+
+    def __init__(self, world: World, keys: Mapping[str, Key]) -> None:
+        self._world = world
+        self._keys = Keys(world, keys)
+
+    def routes(self) -> list[Route]:
+        """Return the rows of all doors."""
+        return [door.route(self._world, self._keys) for door in DOORS]
