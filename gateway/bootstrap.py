@@ -21,6 +21,7 @@ from gateway.ledger.chain import SqlLog
 from gateway.ledger.engine import make_engine
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there
+from gateway.ledger.order_views import SqlOrderViews
 from gateway.ledger.oversight import SqlOversight
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.views import SqlViews
@@ -41,6 +42,7 @@ from gateway.transports.folder.receiver import FolderReceiver
 from gateway.transports.folder.sender import FolderSender
 from gateway.transports.rest.callers import Callers
 from gateway.transports.rest.health import Health
+from gateway.transports.rest.orders import OrderReading
 from gateway.transports.rest.outbox import Outbox
 from gateway.transports.rest.oversight import Oversight
 from gateway.transports.rest.reading import DocumentReading
@@ -222,6 +224,7 @@ def make_routes(
         *DocumentReading(world, views, callers).routes(),
         *Outbox(world, views, callers).routes(),
         *Oversight(world, views, SqlOversight(views.database), callers).routes(),
+        *OrderReading(world, SqlOrderViews(views.database), callers).routes(),
         *ErpInbox(world, erp_keys).routes(),
         *SystemDoors(world, {key.sha256: Key(key.name, key.role, key.scope) for key in keys}).routes(),
         *publishing.routes(callers.operator),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from aiohttp import web
@@ -76,6 +76,22 @@ def moment(said: str | None) -> datetime | None:
         raise ValueError("before the year 1 or after 9999") from None
 
 
+def day(said: str | None) -> date | None:
+    """Return a day as ISO 8601 writes it; None for what is none."""
+    try:
+        return date.fromisoformat(said) if said is not None and re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}", said) else None
+    except ValueError:
+        return None
+
+
+def named(request: web.Request, parameter: Parameter) -> str:
+    """Return what stands in the path where it is no id of ours; what can't be there is not found."""
+    found = request.match_info[parameter.name]
+    if _wrong(found, parameter.schema):
+        raise NotFound
+    return found
+
+
 def id_of(request: web.Request) -> str:
     """Return the id in the path; what can't be one is not found."""
     found = request.match_info["id"]
@@ -103,6 +119,8 @@ def _wrong(value: str, schema: dict[str, Any]) -> str:
         return "" if fits else f"is a whole number from {lowest} to {highest}"
     if "enum" in schema:
         return "" if value in schema["enum"] else f"is one of: {', '.join(schema['enum'])}"
+    if schema.get("format") == "date":
+        return "" if day(value) is not None else "is a day such as 2026-11-21"
     if schema.get("format") == "date-time":
         return "" if _is_moment(value) else "is a time such as 2026-11-21T08:00:00Z"
     if not schema["minLength"] <= len(value) <= schema["maxLength"]:

@@ -77,9 +77,11 @@ def _operation(route: Route, names: dict[Any, Any]) -> dict[str, Any]:
     }
     if route.tag:
         operation["tags"] = [route.tag]
+    said = {p.name for p in route.parameters if p.place == "path"}
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}
         for name in re.findall(r"\{(\w+)\}", route.path)
+        if name not in said
     ]
     parameters += [
         {"name": p.name, "in": p.place, "required": p.required, "schema": p.schema, "description": p.words}

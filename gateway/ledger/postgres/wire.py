@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +44,7 @@ _ENCODERS: dict[type[Any], Callable[[Any], bytes]] = {
     float: lambda value: repr(value).encode(),
     Decimal: lambda value: str(value).encode(),
     datetime: lambda value: value.isoformat().encode(),
+    date: lambda value: value.isoformat().encode(),
     list: _array,
     Json: lambda value: to_json(value.obj),  # As `engine` writes it for everybody else.
 }

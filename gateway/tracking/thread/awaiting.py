@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from gateway.tracking.order import OrderLine
 from gateway.tracking.thread.line import Line
 from gateway.tracking.thread.states import AWAITING_ACKNOWLEDGMENT, LineState
 
@@ -31,14 +32,14 @@ ENDED = frozenset((LineState.CANCELLED, LineState.REJECTED, LineState.CLOSED, Li
 ARRIVED = ENDED | {LineState.RECEIVED, LineState.INVOICED}
 
 
-def awaited_by(line: Line) -> frozenset[Awaited]:
-    """Return what is waited for on one line."""
+def awaited_by(line: Line | OrderLine) -> frozenset[Awaited]:
+    """Return what is waited for on one line, while it is folded or as it is kept."""
     if line.state in ENDED:
         return frozenset()
     found = set()
     if line.state in AWAITING_ACKNOWLEDGMENT:
         found.add(Awaited.ACKNOWLEDGMENT)
-    if line.state in ANSWERED | ON_ITS_WAY and max(line.shipped, line.received) < line.due:
+    if line.state in ANSWERED | ON_ITS_WAY and max(line.shipped, line.received) < line.ordered - line.rejected:
         found.add(Awaited.SHIP_NOTICE)
     if line.shipped > line.received and line.state != LineState.INVOICED:
         found.add(Awaited.RECEIPT)
