@@ -22,6 +22,7 @@ lint: .venv/.tests
 
 bench: .venv/.tests .venv-peers/.made
 	$(BIN)/python -m bench.pipeline
+	$(BIN)/python -m bench.scale
 	$(BIN)/python -m bench.mapping
 	$(BIN)/python -m bench.x12
 	$(BIN)/python -m bench.as2

@@ -14,3 +14,8 @@ def machine() -> str:
                 model = line.partition(":")[2].strip()
                 break
     return f"{os.cpu_count()} x {model}, Python {platform.python_version()}"
+
+
+def load() -> str:
+    """Say how busy the machine is: more processes that want to run than processors make every time longer."""
+    return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"

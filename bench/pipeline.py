@@ -60,7 +60,7 @@ def start_erp(folder: Path, name: str) -> tuple[subprocess.Popen[str], str]:
 
 def configure(folder: Path, erp: str) -> None:
     """Write a configuration with one supplier."""
-    (folder / "partners").mkdir(parents=True)
+    (folder / "partners").mkdir(parents=True, exist_ok=True)
     texts = {
         "gateway.yaml": {"erps": {"main": {"kind": "http", "url": f"{erp}/messages", "at_once": AT_ONCE}}},
         "partners/own.yaml": {"name": "Bench", "identities": [{"qualifier": "ZZ", "id": "BENCHBUYER"}]},
