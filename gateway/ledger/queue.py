@@ -9,21 +9,29 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
+import sqlalchemy as sa
 import structlog
 
 from gateway.errors import LedgerError
-from gateway.pipeline.ports import Clock, Ledger
+from gateway.ledger import tables
+from gateway.ledger.sql_ledger import SqlLedger
+from gateway.ledger.unit_of_work import SqlUnitOfWork
+from gateway.pipeline.ports import Clock, UnitOfWork
 from gateway.pipeline.task import Task
 
 log = structlog.get_logger("gateway.queue")
+
+# A clock that is set back by more than this leaves steps behind that would wait for as long as it was ahead.
+AHEAD = timedelta(minutes=1)
 
 
 class EmbeddedQueue:
     """Fulfils `gateway.pipeline.queue.Queue`: up to ``at_once`` steps at a time."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, *, at_once: int = 32, sweep_seconds: float = 1.0) -> None:
+    def __init__(self, ledger: SqlLedger, clock: Clock, *, at_once: int = 32, sweep_seconds: float = 1.0) -> None:
         self._ledger = ledger
         self._clock = clock
         self._at_once = at_once
@@ -38,6 +46,7 @@ class EmbeddedQueue:
         self._stopping = False
         self._ended_meanwhile: set[str] = set()
         self._sweep_wanted = True
+        self._swept_at: datetime | None = None
 
     def wake(self, tasks: Sequence[Task]) -> None:
         """Take over steps that were just committed.
@@ -103,7 +112,10 @@ class EmbeddedQueue:
         # What ends while the ledger is read may still stand in the answer: it must not run twice.
         self._ended_meanwhile.clear()
         try:
-            found = await self._ledger.due(self._clock(), room + len(self._running) + len(self._ready))
+            now = self._clock()
+            await catch_up(self._ledger, now, self._swept_at)
+            self._swept_at = now
+            found = await self._ledger.due(now, room + len(self._running) + len(self._ready))
         except LedgerError as error:
             log.error("ledger_not_read", error=str(error))
             return
@@ -130,6 +142,21 @@ class EmbeddedQueue:
             self._sweep_wanted = True
         self._news.set()
         tell_failure(task, running)
+
+
+async def catch_up(ledger: SqlLedger, now: datetime, before: datetime | None) -> None:
+    """Make due what a clock put off that was ahead and now is not, since ``before`` or, without that, since the last event."""
+    if before is None:
+        newest = sa.select(tables.events.c.at).order_by(tables.events.c.seq.desc()).limit(1)
+        before = await ledger.read(lambda connection: connection.execute(newest).scalar())
+    if before is not None and before > now + AHEAD:
+        log.warning("clock_went_back", before=str(before), now=str(now))
+        await ledger.tx(partial(_hasten, now=now))
+
+
+def _hasten(uow: UnitOfWork, now: datetime) -> None:
+    assert isinstance(uow, SqlUnitOfWork)
+    uow.hasten(now)
 
 
 def tell_failure(task: Task, running: asyncio.Task[None]) -> None:

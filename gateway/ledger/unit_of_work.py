@@ -130,6 +130,17 @@ class SqlUnitOfWork(Finders):
             {"which": task.id},
         )
 
+    def hasten(self, now: datetime) -> None:
+        """Make due what waits to be tried later than ``now``. Deadlines stay."""
+        steps = tables.steps
+        tried = steps.c.step.not_in([sa.literal_column("'chase'"), sa.literal_column("'chase_receipt'")])
+        later = steps.c.due_at > sa.bindparam("now")
+        self._cursor.run(
+            "hasten",
+            lambda: sa.update(steps).where(later, tried).values(due_at=sa.bindparam("now")),
+            {"now": now},
+        )
+
     def keep(self, data: bytes) -> str:
         """Keep small ``data`` in the transaction itself and return its SHA-256."""
         digest = hashlib.sha256(data).hexdigest()

@@ -43,7 +43,7 @@ class Circuits:
         circuit = self._known.get(place)
         if circuit is None or circuit.until is None:
             return None
-        if now < circuit.until:
+        if now < circuit.until <= now + _LONGEST:  # One beyond that was set by a clock that has gone back since.
             return circuit.until
         if circuit.probe not in (None, subject) and circuit.probe_until is not None and now < circuit.probe_until:
             return min(circuit.probe_until, now + _FIRST)

@@ -2,14 +2,16 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from gateway.errors import LedgerAway
 from gateway.ledger.opening import open_queue
+from gateway.pipeline.task import StepName
 from gateway.stamps import utc_now
-from tests.ledger.records import task
+from tests.ledger.records import event, task
 
 
 class Hands:
@@ -246,3 +248,24 @@ async def test_a_file_that_can_not_be_read_for_a_while_stops_nothing_for_good(on
 @pytest.mark.parametrize("way", ["write", "read"])
 async def test_a_server_that_does_not_answer_for_a_while_stops_nothing_for_good(on_postgres, way, monkeypatch):
     await _outlives(on_postgres, way, monkeypatch)
+
+
+async def test_what_was_put_off_by_a_clock_that_was_ahead_does_not_wait_for_it(database):
+    """The clock is set right: what was to be tried is tried, at once or at the next start. Deadlines stay where they are."""
+    ahead = utc_now() + timedelta(days=3)
+    await database.tx(lambda uow: uow.add(replace(event("t1"), at=ahead)))
+    chased = task("later", StepName.CHASE, due_at=ahead)
+    await _schedule(database, _due("now", due_at=ahead), chased)
+    async with hands(database) as worker:
+        await worker.until(lambda: worker.ended)
+    assert worker.begun == ["now"]
+    assert [each.subject for each in await database.due(ahead, 10)] == ["later"]
+
+
+async def test_what_is_put_off_by_a_right_clock_waits(database):
+    await database.tx(lambda uow: uow.add(replace(event("t1"), at=utc_now())))
+    await _schedule(database, _due("now"), _due("later", due_at=utc_now() + timedelta(days=3)))
+    async with hands(database) as worker:
+        await worker.until(lambda: worker.ended)
+        await asyncio.sleep(1.5)  # At least one more look.
+    assert worker.begun == ["now"]

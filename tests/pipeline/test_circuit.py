@@ -93,6 +93,14 @@ def test_nobody_is_told_to_wait_longer_than_the_bound(steps):
         assert until is None or now < until <= now + LONG
 
 
+def test_a_breaker_that_opened_by_a_clock_that_has_gone_back_since_is_probed_at_once():
+    circuits = Circuits()
+    for subject in "abcde":
+        circuits.failed("x", subject, NOW + timedelta(days=40))
+    assert circuits.wait_until("x", "f", NOW + timedelta(days=40)) is not None
+    assert circuits.wait_until("x", "f", NOW) is None
+
+
 async def test_while_the_erp_is_down_documents_wait_without_using_up_their_tries(tmp_path):
     async with gateway(tmp_path, supplier()) as house:
         house.erp.judge = lambda body: 503

@@ -14,6 +14,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -27,7 +28,7 @@ from gateway.ledger.postgres.alarms import QUEUE, TASK
 from gateway.ledger.postgres.database import PostgresDatabase
 from gateway.ledger.postgres.presence import Presence
 from gateway.ledger.postgres.sweep import sweep
-from gateway.ledger.queue import tell_failure
+from gateway.ledger.queue import catch_up, tell_failure
 from gateway.pipeline.ports import Clock
 from gateway.pipeline.task import Task
 
@@ -224,9 +225,13 @@ class PostgresQueue:
 
     async def _look_around(self) -> None:
         """Say that we are there, take up what was left lying, and free what the dead hold; again and again."""
+        looked_at: datetime | None = None
         while True:
             await asyncio.sleep(min(self._sweep_seconds, self._takeover_within / 5))
             try:
+                now = self._clock()
+                await catch_up(self._database, now, looked_at)
+                looked_at = now
                 if not await self._database.write(self._presence.renew):
                     await self._come_back()
                 await self._take_up()
