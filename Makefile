@@ -48,7 +48,7 @@ schemas: .venv/.tests
 
 .venv-peers/.made: tests/peers/constraints.txt
 	$(PYTHON) -m venv --clear .venv-peers
-	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -c $< pyas2lib 'django<5' requests gunicorn
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -c $< pyas2lib 'django<5' requests gunicorn 'moto[s3]' flask flask-cors
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -c $< --no-deps elements-oscrypto django-pyas2
 	touch $@
 

@@ -17,7 +17,7 @@ Each class carries the code that it puts on the wire; its docstring is the defau
     |  |- PartnerUnreachable       (retried)   |- ErpUnavailable  (retried)
     |  |- PartnerRefused           (parked)    |- ErpRejected     (parked)
     |- LedgerError
-       |- LedgerAway               (retried)   |- ConcurrentChange (retried)   |- LeaseLost (dropped)
+       |- LedgerAway, VaultAway    (retried)   |- ConcurrentChange (retried)   |- LeaseLost (dropped)
 """
 
 from __future__ import annotations
@@ -184,6 +184,12 @@ class LedgerAway(LedgerError):
 
     code = "ledger-away"
     retryable = True
+
+
+class VaultAway(LedgerAway):
+    """The bucket of the vault does not answer. Check it and GATEWAY_VAULT; it is tried again, and nothing is lost."""
+
+    code = "vault-away"
 
 
 class ConcurrentChange(LedgerError):

@@ -16,7 +16,7 @@ from gateway import located
 from gateway.errors import ConfigurationError, Problem
 from gateway.located import Located
 from gateway.trading.duration import Duration, read_duration
-from gateway.trading.kinds import Address, Hash, Name, Secret
+from gateway.trading.kinds import Address, Hash, Name, Secret, Vault
 from gateway.trading.retention import RetentionText
 from gateway.trading.sinks import EventsText, WebhookText
 
@@ -32,9 +32,10 @@ class Environment(BaseSettings):
         "",
         description="By default SQLite in the data folder. postgresql+psycopg://USER@HOST/NAME for several processes.",
     )
-    vault: str = Field(
+    vault: Vault = Field(
         "",
-        description="Where large transmissions lie: by default vault in the data folder; a folder that all machines share.",
+        description="Where large transmissions lie: by default vault in the data folder; a folder that all machines share, or "
+        "s3://BUCKET/PREFIX (extra [s3]; AWS_ENDPOINT_URL, AWS_REGION and keys stand in the environment as for other programs).",
     )
     takeover_seconds: float = Field(
         15.0, ge=1, description="On PostgreSQL: how long a worker may be silent before others take over its steps."
@@ -50,9 +51,9 @@ class Environment(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'ledger.db'}"
 
     @property
-    def vault_folder(self) -> Path:
-        """Where large bytes lie."""
-        return Path(self.vault) if self.vault else self.data_dir / "vault"
+    def vault_place(self) -> str:
+        """Where large bytes lie: a folder, or s3://BUCKET/PREFIX."""
+        return self.vault or str(self.data_dir / "vault")
 
     @property
     def shared(self) -> bool:

@@ -18,7 +18,8 @@ from gateway.settings import Settings
 def make_vault(settings: Settings, database: SqlLedger, *, shared: bool = False) -> KeepingVault:
     """Return where the exact bytes are kept; ``shared``: other processes work on it, too."""
     environment, limit = settings.environment, settings.gateway.limits.transmission_mb << 20
-    return open_vault(environment.vault_folder, database, limit=limit, shared=shared or environment.shared)
+    place, staging = environment.vault_place, environment.data_dir / "staging"
+    return open_vault(place, staging, database, limit=limit, shared=shared or environment.shared)
 
 
 def make_purger(settings: Settings, database: SqlLedger, vault: ErasingVault, clock: Clock) -> Purger:

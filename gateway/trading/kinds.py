@@ -49,6 +49,14 @@ Name = Annotated[
         "write it such as acme or plant-2",
     ),
 ]
+Vault = Annotated[
+    str,
+    Shape(
+        r"(?![a-z0-9+]+:/).*|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?",
+        "a vault is a folder, or s3:// with the name of a bucket and a prefix",
+        "write it such as s3://acme-gateway/vault",
+    ),
+]
 SetId = Annotated[str, Shape(r"\d{3}", "a transaction set is three digits", 'write it such as "850"')]
 PromiseName = Annotated[
     str,
