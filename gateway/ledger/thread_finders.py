@@ -76,8 +76,11 @@ def _open_lines(names: tuple[str, ...]) -> sa.Select[Any]:
 
 
 def _numbered() -> sa.ColumnElement[bool]:
+    # Thousands of orders are with one partner, few have one number. What is no bare column can't be looked up in an index, so
+    # the database takes the one of numbers; SQLite would else walk through all that the partner ever ordered.
     table = tables.orders
-    return sa.and_(*(table.c[name] == sa.bindparam(name) for name in ("order_number", "partner", "role")))
+    with_whom = (table.c[name].concat("") == sa.bindparam(name) for name in ("partner", "role"))
+    return sa.and_(table.c.order_number == sa.bindparam("order_number"), *with_whom)
 
 
 def _said_under() -> sa.ColumnElement[bool]:

@@ -114,3 +114,17 @@ async def test_no_statement_of_the_hot_path_walks_a_table(on_sqlite, monkeypatch
     assert len(found) > 10
     scans = {sql: plan for sql, plan in found.items() if any(step.startswith("SCAN") for step in plan)}
     assert not scans
+
+
+async def test_an_order_is_looked_for_by_its_number_and_not_among_all_of_its_partner(on_sqlite, monkeypatch):
+    seen = []
+    plain = Statements.get
+    monkeypatch.setattr(Statements, "get", lambda self, key, make: seen.append(plain(self, key, make)) or seen[-1])
+    await on_sqlite.tx(lambda uow: uow.find_orders("acme", "buyer", "PO1"))
+    (statement,) = seen
+    plan = await on_sqlite.read(
+        lambda connection: connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {statement.sql}", ("x",) * len(statement.names)
+        ).all()
+    )
+    assert ["ix_orders_order_number" in row[-1] for row in plan] == [True]
