@@ -35,12 +35,13 @@ def _adjusted(line: AdjustmentLine) -> LineSaid:
     difference = line.price_difference
     quantity = line.quantity.value if line.quantity else None
     # A quantity with a price difference is a change of the price; without one the pieces themselves are taken back.
-    by_price = difference is not None and quantity is not None
-    amount = line.amount if line.amount is not None else difference * quantity if by_price else None  # type: ignore[operator]
+    amount, pieces = line.amount, quantity
+    if difference is not None and quantity is not None:
+        amount, pieces = amount if amount is not None else difference * quantity, None
     return LineSaid(
         line=line.item_number,
         items=items_of(line),
-        quantity=None if by_price or quantity is None else quantity * sign,
+        quantity=pieces * sign if pieces is not None else None,
         unit=line.quantity.unit if line.quantity else None,
         amount=amount * sign if amount is not None else None,
     )
