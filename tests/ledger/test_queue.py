@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from gateway.errors import LedgerAway
 from gateway.ledger.opening import open_queue
+from gateway.ledger.postgres.presence import Presence
 from gateway.pipeline.task import StepName
 from gateway.stamps import utc_now
 from tests.ledger.records import event, task
@@ -269,3 +271,21 @@ async def test_what_is_put_off_by_a_right_clock_waits(database):
         await worker.until(lambda: worker.ended)
         await asyncio.sleep(1.5)  # At least one more look.
     assert worker.begun == ["now"]
+
+
+@pytest.mark.parametrize("statement", ["renew", "mine"])
+async def test_a_worker_whose_connection_breaks_under_a_look_looks_again(on_postgres, monkeypatch, statement):
+    """Who stops looking is believed dead, and takes up nothing that others left."""
+    plain, looked = getattr(Presence, statement), []
+
+    def cut_off(presence, connection):
+        looked.append(connection)
+        if len(looked) == 1:
+            pid = connection.connection.driver_connection.info.backend_pid
+            with psycopg.connect(on_postgres.engine.url.set(drivername="postgresql").render_as_string(False)) as other:
+                other.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+        return plain(presence, connection)
+
+    monkeypatch.setattr(Presence, statement, cut_off)
+    async with hands(on_postgres) as worker:
+        await worker.until(lambda: len(looked) >= 3)

@@ -236,8 +236,11 @@ class PostgresQueue:
                     await self._come_back()
                 await self._take_up()
                 swept = await self._database.write(lambda connection: sweep(connection, self._takeover_within))
-            except LedgerError as error:
-                log.error("ledger_away", error=str(error))
+            except (
+                LedgerError,
+                DriverError,
+            ) as error:  # Whoever stops looking is believed dead, and helps nobody any more.
+                log.error("ledger_away", error=str(error).partition("\n")[0])
                 continue
             if swept.dead or swept.freed:
                 log.warning("steps_taken_over", workers=len(swept.dead), steps=swept.freed)
@@ -251,7 +254,7 @@ class PostgresQueue:
 
     async def _take_up(self) -> None:
         """Begin what was claimed for us and never handed over: who asked for it went away before it could."""
-        mine = await self._database.read(self._presence.mine)
+        mine = await self._database.write(self._presence.mine)
         known = {task.id for task in self._ready} | set(self._running)
         silent = {task.id: task for task in mine if task.id not in known}
         self._ready.extend(task for name, task in silent.items() if name in self._unheard)
