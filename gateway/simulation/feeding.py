@@ -18,7 +18,7 @@ from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.thread.consequences import OUTSIDE
 from gateway.pipeline.thread.deciding import decide
-from gateway.pipeline.thread.judge import Origin, take_in
+from gateway.pipeline.thread.intake import Told, take
 from gateway.pipeline.thread.saying.said import Said
 from gateway.simulation.papers import SETS, body_of, in_tens, interchange, order_message, paper_number
 from gateway.simulation.plan import PlannedOrder, partner_name
@@ -88,10 +88,8 @@ class Feeder:
         await receive(Submission("rest", blob, "simulation", who), self.world)
 
     async def _report(self, order: PlannedOrder, move: Move) -> None:
-        kind, source = _SYSTEMS[move.what]
+        kind, system = _SYSTEMS[move.what]
         number = paper_number(order, move)
-        now = self.world.clock()
-        origin = Origin(order.partner, "buyer", f"system:{source}", number, f"{order.index:032x}", now, now)
         shipment = f"S{order.index}-{move.said.get('n', 1)}" if move.what == "receive" else None
         lines = [
             LineSaid(
@@ -101,8 +99,10 @@ class Feeder:
             )
             for line in order.lines
         ]
+        data = json.dumps({"number": number, "lines": [line.to_data() for line in lines]}).encode()
         said = Said(order.number, kind, number, lines=lines)
-        await self._do(lambda uow: take_in(uow, self.world, origin, said).tasks)
+        told = Told(data, "application/json", None, [said], key=number, partner=order.partner)
+        await take(self.world, system, [told], f"{order.index:032x}")
 
     async def _accept(self, order: PlannedOrder) -> None:
         def take(uow: UnitOfWork) -> list[Task]:
