@@ -11,7 +11,6 @@ from gateway.tracking.event import Event
 from gateway.tracking.order import Match, Order
 from gateway.tracking.thread.finding import Check, Verdict
 from gateway.tracking.thread.statement import SYSTEM_KINDS, Kind
-from gateway.tracking.transmission import Transmission
 
 OUTSIDE, WAITING = Verdict.OUTSIDE.word, Verdict.WAITING.word
 ORDER_UNKNOWN, RECEIVING_ADVICE = "order-unknown", "861"
@@ -137,9 +136,8 @@ def differs(match: Match) -> bool:
 
 
 def _subject(uow: UnitOfWork, order: Order, match: Match) -> Subject:
-    """Return what a match is about; what left no record of its own is known by its name alone."""
-    found = uow.find(Document, match.subject) or uow.find(Transmission, match.subject)
-    return found or Named(match.subject, order.partner, order.tracking_id)
+    """Return what a match is about; what a system told is known by its name, and is the affair of the order's partner."""
+    return uow.find(Document, match.subject) or Named(match.subject, order.partner, order.tracking_id)
 
 
 def _close_others(uow: UnitOfWork, world: World, match: Match, cause: str | None) -> None:
