@@ -60,10 +60,11 @@ def main() -> None:
         for part in asked.part:
             try:
                 PARTS[part](bench)
-            except Exception:
+            except (Exception, KeyboardInterrupt):  # Who loses patience with one part may want the next one.
                 sys.stderr.flush()
                 say(f"{Path(sys.stderr.name).read_text()[-2000:]}\n{traceback.format_exc()}")
                 failed.append(part)
+    sys.stderr = sys.__stderr__
     print(f"\n{load()}")
     if failed:
         say(f"not measured to the end: {', '.join(failed)}")
