@@ -19,6 +19,7 @@ from gateway.errors import ConfigurationError, Problem
 from gateway.evidence.authority import time_stamper
 from gateway.ledger.chain import SqlLog
 from gateway.ledger.engine import make_engine
+from gateway.ledger.figures import SqlFigures
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there
 from gateway.ledger.order_views import SqlOrderViews
@@ -42,6 +43,7 @@ from gateway.transports.folder.receiver import FolderReceiver
 from gateway.transports.folder.sender import FolderSender
 from gateway.transports.rest.callers import Callers
 from gateway.transports.rest.health import Health
+from gateway.transports.rest.kpis import FigureReading
 from gateway.transports.rest.orders import OrderReading
 from gateway.transports.rest.outbox import Outbox
 from gateway.transports.rest.oversight import Oversight
@@ -225,6 +227,7 @@ def make_routes(
         *Outbox(world, views, callers).routes(),
         *Oversight(world, views, SqlOversight(views.database), callers).routes(),
         *OrderReading(world, SqlOrderViews(views.database), callers).routes(),
+        *FigureReading(SqlFigures(views.database), callers, world.clock).routes(),
         *ErpInbox(world, erp_keys).routes(),
         *SystemDoors(world, {key.sha256: Key(key.name, key.role, key.scope) for key in keys}).routes(),
         *publishing.routes(callers.operator),

@@ -36,8 +36,8 @@ sa.Index("ix_orders_unclean", orders.c.verdict, orders.c.seq, sqlite_where=UNCLE
 # Most orders wait for nothing any more, and nothing of them is wanted any more.
 AWAITS: dict[Awaited, sa.ColumnElement[bool]] = {each: orders.c[each.column].is_(sa.true()) for each in Awaited}
 for _each, _awaits in AWAITS.items():
-    _where = (orders.c.seq, orders.c.partner, orders.c.plant)
-    sa.Index(f"ix_orders_{_each.column}", *_where, sqlite_where=_awaits, postgresql_where=_awaits)
+    _told = [orders.c[name] for name in ("seq", "partner", "plant", "role", _each.column)]
+    sa.Index(f"ix_orders_{_each.column}", *_told, sqlite_where=_awaits, postgresql_where=_awaits)
 WANTED: sa.ColumnElement[bool] = orders.c.need_by.is_not(None)
 sa.Index("ix_orders_need_by", orders.c.need_by, orders.c.seq, sqlite_where=WANTED, postgresql_where=WANTED)
 PLACED: sa.ColumnElement[bool] = orders.c.plant.is_not(None)

@@ -114,8 +114,9 @@ OUTBOUND: sa.ColumnElement[str] = sa.literal_column("'outbound'")
 _sent = documents.c.direction == OUTBOUND
 sa.Index("ix_documents_sent", documents.c.partner, documents.c.group_number, sqlite_where=_sent, postgresql_where=_sent)
 # Most documents end well; only the others are looked for by their state.
-_unusual = documents.c.state.not_in(("delivered", "sent", "reconciled"))
-sa.Index("ix_documents_unusual", documents.c.state, documents.c.seq, sqlite_where=_unusual, postgresql_where=_unusual)
+_WELL: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{state}'") for state in ("delivered", "sent", "reconciled")]
+UNUSUAL: sa.ColumnElement[bool] = documents.c.state.not_in(_WELL)
+sa.Index("ix_documents_unusual", documents.c.state, documents.c.seq, sqlite_where=UNUSUAL, postgresql_where=UNUSUAL)
 for _name in ("sent_in", "document_number", "order_number"):
     _given = documents.c[_name].is_not(None)
     sa.Index(f"ix_documents_{_name}", documents.c[_name], sqlite_where=_given, postgresql_where=_given)
