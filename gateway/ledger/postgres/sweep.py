@@ -19,12 +19,13 @@ _FREED = """UPDATE steps SET claimed_by = NULL WHERE claimed_by IS NOT NULL AND 
     RETURNING id"""
 # A job whose worker is gone would hold its lane's lock for ever, and so would one whose end could not be written because the
 # connection broke just then: its worker lives, and nobody has its step. The step itself is in the ledger, and gets a new alarm.
-_STALLED = """SELECT procrastinate_finish_job_v1(id, 'failed', true) FROM procrastinate_jobs AS jobs
+_STALLED = """SELECT procrastinate_finish_job_v1(stalled.id, 'failed', true) FROM (SELECT id FROM procrastinate_jobs AS jobs
     WHERE queue_name = %(queue)s AND status = 'doing' AND (worker_id IS NULL OR worker_id NOT IN
         (SELECT id FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %(within)s))
     OR (NOT EXISTS (SELECT 1 FROM steps WHERE steps.id = jobs.args->>'step' AND steps.claimed_by IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM procrastinate_events AS events WHERE events.job_id = jobs.id
-            AND events.type = 'started' AND events.at > now() - make_interval(secs => %(within)s))))"""
+            AND events.type = 'started' AND events.at > now() - make_interval(secs => %(within)s))))
+    FOR UPDATE SKIP LOCKED) AS stalled"""  # One that comes to its end just now is left to its worker.
 _LIMIT = 1000  # Alarms set by one sweep; the next one goes on.
 
 
