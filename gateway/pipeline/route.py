@@ -6,6 +6,7 @@ partner --receive--> READ --+--> TRANSLATE --> DELIVER --> ERP          inbound
 ERP ----accept-----> COMPOSE --> TRANSMIT --> partner, then CHASE       outbound
 partner --receive--> CONFIRM --> partner               a receipt that is owed later
 system --intake----> LOOK_FOR_ORDER, ADVISE_RECEIPT --> COMPOSE     what names an unknown order; goods that are not as announced
+partner --judge----> ANSWER --> COMPOSE, TRANSMIT                       what does not match its order: an 812, an 824
 person --replay----> VALIDATE --> TRANSLATE ...             or RECOMPUTE, DELIVER, TRANSMIT, as declared
 """
 
@@ -21,7 +22,7 @@ from gateway.pipeline.oversight import chase, chase_receipt
 from gateway.pipeline.ports import World
 from gateway.pipeline.step import Outcome
 from gateway.pipeline.task import StepName, Task
-from gateway.pipeline.thread import advising, missing
+from gateway.pipeline.thread import advising, answering, missing
 from gateway.tracking.document import Document
 from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
@@ -53,5 +54,8 @@ ROUTE: dict[StepName, Leg] = {
     StepName.CONFIRM: Leg(confirm.run, Receipt, True, ()),
     StepName.LOOK_FOR_ORDER: Leg(missing.run, Transmission, False, ()),
     StepName.ADVISE_RECEIPT: Leg(advising.run, Transmission, False, (StepName.COMPOSE,)),
+    StepName.ANSWER: Leg(
+        answering.run, Document, False, (StepName.COMPOSE, StepName.TRANSMIT, StepName.DELIVER, StepName.CHASE)
+    ),
     StepName.CHASE_RECEIPT: Leg(chase_receipt.run, Receipt, False, (StepName.CHASE_RECEIPT, StepName.TRANSMIT)),
 }

@@ -23,6 +23,7 @@ class StepName(StrEnum):
     RECOMPUTE = "recompute"
     LOOK_FOR_ORDER = "look_for_order"
     ADVISE_RECEIPT = "advise_receipt"
+    ANSWER = "answer"
 
 
 @dataclass(slots=True)

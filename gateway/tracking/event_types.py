@@ -18,6 +18,7 @@ _LIST = {"type": "array", "items": _TEXT, "maxItems": 200}
 
 # What a field of that name holds, whatever the type of event: a JSON schema and words.
 FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
+    "amount": (_TEXT, "How much money, in the currency of the order."),
     "attempt": (_WHOLE, "How many times it was tried."),
     "before": (_TEXT, "The state before."),
     "after": (_TEXT, "The state now."),
@@ -169,6 +170,12 @@ EVENT_TYPES: dict[str, EventType] = {
                 ("hold", "A hold of quality, or its end,"),
                 ("consumption", "What production uses"),
             )
+        ),
+        _row("invoice.matched", "An invoice matches order and receipt; it may be paid.", "order number verdict"),
+        _row(
+            "invoice.debited",
+            "An 812 debits what an invoice charges too much; number is that of the 812.",
+            "order number amount transmission",
         ),
         _row("discrepancy.accepted", "A person took what differs as it is.", "order number", "reason person"),
         _row("discrepancy.settled", "What differed is settled.", "order number"),

@@ -31,6 +31,7 @@ def within(data: Located, agreements: list[Agreement]) -> list[Problem]:
         *_promised(data),
         *(problem for agreement in agreements for problem in _channel(data, agreement)),
         *(problem for agreement in agreements for problem in _marks(data, agreement)),
+        *(problem for agreement in agreements for problem in _answered(data, agreement)),
         *_ranges(data, agreements),
     ]
 
@@ -111,6 +112,18 @@ def _promised_about(data: Located, index: int, what: str, direction: str) -> Ite
         reason = f"{what} is promised for what {'we send' if ours else 'comes in'}, and nobody owes it there"
         advice = "set acknowledgment.within for what the partner owes" if what == ACKNOWLEDGMENT else "take it away"
         yield data.problem(("agreements", index, "promises", what), reason, advice)
+
+
+def _answered(data: Located, agreement: Agreement) -> Iterator[Problem]:
+    """Check that what answers an invoice that does not match can go out."""
+    agreed = {(_word(item, "document"), _word(item, "direction")) for _, item in entries(data, "agreements")}
+    bought = (agreement.document, agreement.direction, agreement.role) == ("810", "inbound", "buyer")
+    if bought and "812" in agreement.match.answer and ("812", "outbound") not in agreed:
+        place = ("agreements", agreement.index, "match", "answer")
+        reason = "an 812 answers what does not match, and there is no agreement for it"
+        yield data.problem(
+            place, reason, "add one with document: '812', direction: outbound, role: buyer; or take it away"
+        )
 
 
 def _channel(data: Located, agreement: Agreement) -> Iterator[Problem]:

@@ -1,8 +1,9 @@
 """Advise: tell a partner by an 824 that a document of its was read and refused for business reasons; and read its own 824s.
 
 Where the agreement says ``advice: "824"`` one goes out with the commit that opens the case, and one only: a document that is
-tried again and refused again is not refused twice in the partner's books. An 824 is a document, so the partner's 997 for it
-is matched with it like any other. An 824 that comes in is a verdict on a document of ours; it is never advised in turn.
+tried again and refused again is not refused twice in the partner's books. What does not match its order is advised where
+``answer`` says so, each difference once. An 824 is a document, so the partner's 997 for it is matched with it like any other.
+An 824 that comes in is a verdict on a document of ours; it is never advised in turn.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
 from gateway.pipeline.task import Task
 from gateway.tracking.document import Document, DocumentState
+from gateway.tracking.thread.finding import Check
 from gateway.tracking.transmission import Transmission
 from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Partner
@@ -34,6 +36,15 @@ from gateway.x12.writer import OutgoingGroup, OutgoingInterchange, OutgoingSet, 
 
 # Cause of the case -> TED01. What is our own affair (no agreement, no connection) is no business of the partner.
 _CODES = {"totals-differ": "011", "translation-failed": OTHER, "erp-rejected": OTHER}
+# What was compared with the order -> TED01, where a difference has a code of its own.
+_COMPARED: dict[str, str] = {
+    Check.PRICE: "UNP",
+    Check.QUANTITY: "IQT",
+    Check.DATE: "DTE",
+    Check.CURRENCY: "CUR",
+    **dict.fromkeys((Check.CHARGES, Check.TAX, Check.TOTAL), "011"),
+    **dict.fromkeys((Check.LINE, Check.ITEM, Check.UNIT, Check.NUMBER), "848"),
+}
 _VERDICT = "TR"
 
 
@@ -41,32 +52,70 @@ def advise(
     uow: UnitOfWork, world: World, document: Document, agreement: Agreement, cause: str, detail: str
 ) -> list[Task]:
     """Write the 824 about a refused document and store it; return its sending. Nothing where none is due."""
-    partner = world.configuration().directory.partners.get(document.partner)
     name = f"{document.id}-advice"
-    due = agreement.acknowledgment.advice == SET_ID and cause in _CODES and partner is not None
-    if partner is None or not due or uow.find(Transmission, name) is not None:
+    due = agreement.acknowledgment.advice == SET_ID and cause in _CODES
+    if not due or uow.find(Transmission, name) is not None:
+        return []
+    return _send(uow, world, document, agreement, name, cause, _reasons(cause, detail))
+
+
+def advise_findings(
+    uow: UnitOfWork, world: World, document: Document, agreement: Agreement, said: list[tuple[str, str]]
+) -> list[Task]:
+    """Write the 824 about what of a document differs from its order: pairs of what was compared, and words.
+
+    What an 824 has named before is not named again.
+    """
+    name, told = f"{document.id}-differs", set[str]()
+    while (before := uow.find(Document, name)) is not None:
+        told.update(before.notes)
+        name = f"{document.id}-differs-{len(told)}"
+    new = {words: check for check, words in said if words not in told}
+    if not new:
+        return []
+    reasons = [Reason(_COMPARED.get(check, OTHER), words) for words, check in new.items()]
+    return _send(uow, world, document, agreement, name, "differs", reasons, list(new))
+
+
+def _send(
+    uow: UnitOfWork,
+    world: World,
+    document: Document,
+    agreement: Agreement,
+    name: str,
+    cause: str,
+    reasons: list[Reason],
+    notes: list[str] | None = None,
+) -> list[Task]:
+    partner = world.configuration().directory.partners.get(document.partner)
+    if partner is None:
         return []
     now = world.clock()
     numbers = next_numbers(uow, partner.id, agreement.control_numbers)
     group = numbers.group(uow)
-    out = _interchange(world, partner, document, numbers, group, _advice(document, cause, detail))
+    out = _interchange(world, partner, document, numbers, group, _advice(document, reasons))
     data = write(out, agreement.style)
     transmission = outbound_transmission(uow, world, name, partner, agreement, data, document.tracking_id)
     transmission.name = SET_ID
     transmission.control_number = f"{numbers.interchange:09d}"
     uow.add(transmission)
-    uow.add(_record(document, transmission, out, group))
+    record = _record(document, transmission, out, group)
+    record.notes = notes or []
+    uow.add(record)
     kept = {"bytes": transmission.digest}
     note_event(uow, world, "advice.composed", document, cause=cause, transmission=name, kept=kept)
     return sending_of(transmission, data, partner, now)
 
 
-def _advice(document: Document, cause: str, detail: str) -> Advice:
+def _reasons(cause: str, detail: str) -> list[Reason]:
     """Say what is wrong in the words of the case, each reason for itself."""
     if cause == "erp-rejected":
         # The first words name our ERP and the last ones are for our own people; between them stands its answer.
         detail = detail.partition(" answered ")[2].partition(": ")[2].rpartition(". Correct the cause")[0] or "refused"
-    said = [Reason(_CODES[cause], text) for text in detail.split("; ") if text.strip()]
+    return [Reason(_CODES[cause], text) for text in detail.split("; ") if text.strip()]
+
+
+def _advice(document: Document, reasons: list[Reason]) -> Advice:
     order = document.order_number if document.order_number != document.document_number else None
     return Advice(
         _VERDICT,
@@ -76,7 +125,7 @@ def _advice(document: Document, cause: str, detail: str) -> Advice:
         document.document_number or "",
         version=document.version,
         references=[("PO", order)] if order else [],
-        reasons=said or [Reason(OTHER, "refused")],
+        reasons=reasons or [Reason(OTHER, "refused")],
     )
 
 

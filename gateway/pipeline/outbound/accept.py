@@ -82,17 +82,27 @@ async def accept(erp: str, data: bytes, key: str | None, tracking_id: str, world
     document = _document(transmission, message)
     kept = message_bytes(_header(document, message), message.body)
     store = partial(
-        _store, world=world, transmission=transmission, document=document, message=message, kept=kept, data=data
+        _store,
+        world=world,
+        transmission=transmission,
+        document=document,
+        message=message,
+        kept=kept,
+        data=data,
+        heard=True,
     )
     accepted, tasks = await world.ledger.tx(store)
     world.wake(tasks)
     return accepted
 
 
-def store_own(uow: UnitOfWork, world: World, data: bytes, key: str, tracking_id: str) -> tuple[str, list[Task]] | None:
+def store_own(
+    uow: UnitOfWork, world: World, data: bytes, key: str, tracking_id: str, *, heard: bool = False
+) -> tuple[str, list[Task]] | None:
     """Store a message that the gateway itself writes to a partner; None where one was stored under this key before.
 
-    The threads of orders know already what it says: it is made of what they hold. Raises MessageInvalid and NoAgreement.
+    Where it is made of what the threads of orders hold they know what it says; ``heard`` tells them what is new to them.
+    Raises MessageInvalid and NoAgreement.
     """
     if uow.find_transmission(_OWN, key=key, digest="", since=world.clock()) is not None:
         return None
@@ -101,7 +111,14 @@ def store_own(uow: UnitOfWork, world: World, data: bytes, key: str, tracking_id:
     document = _document(transmission, message)
     kept = message_bytes(_header(document, message), message.body)
     accepted, tasks = _store(
-        uow, world=world, transmission=transmission, document=document, message=message, kept=kept, data=data
+        uow,
+        world=world,
+        transmission=transmission,
+        document=document,
+        message=message,
+        kept=kept,
+        data=data,
+        heard=heard,
     )
     return accepted.id, tasks
 
@@ -204,6 +221,7 @@ def _store(
     message: _Message,
     kept: bytes,
     data: bytes,
+    heard: bool,
 ) -> tuple[Accepted, list[Task]]:
     row, agreement, body = message.row, message.agreement, message.body
     since = world.clock() - agreement.duplicate_window if transmission.idempotency_key is None else world.clock()
@@ -221,7 +239,7 @@ def _store(
     orders = row.order_numbers(body)
     document.order_number = orders[0] if orders else None
     document.canonical = uow.keep(kept)
-    correlated = correlate(uow, world, document, row, body) if transmission.source != _OWN else Correlated()
+    correlated = correlate(uow, world, document, row, body) if heard else Correlated()
     document.notes = correlated.notes
     answer_orders(uow, world, document, orders)
     uow.add(document)

@@ -6,6 +6,7 @@ from gateway.pipeline.inbound.lane import delivery_lane
 from gateway.pipeline.ports import UnitOfWork, World, agreement_for
 from gateway.pipeline.records import Named, Subject, close_case, note_event, open_case
 from gateway.pipeline.task import StepName, Task
+from gateway.pipeline.thread.terms import matching_for
 from gateway.tracking.document import Document, DocumentState
 from gateway.tracking.event import Event
 from gateway.tracking.order import Match, Order
@@ -13,6 +14,7 @@ from gateway.tracking.thread.finding import Check, Verdict
 from gateway.tracking.thread.statement import SYSTEM_KINDS, Kind
 
 OUTSIDE, WAITING = Verdict.OUTSIDE.word, Verdict.WAITING.word
+_GOOD = (Verdict.CLEAN.word, Verdict.NOTED.word, Verdict.DECIDED.word)
 ORDER_UNKNOWN, RECEIVING_ADVICE = "order-unknown", "861"
 # What a document is called whose match is a case, and an event.
 _NAMES: dict[str, str] = {
@@ -80,6 +82,7 @@ def follow_match(
     if before == WAITING:
         _note_known(uow, world, match)
     tasks = advice_due(uow, world, order, match)
+    _note_matched(uow, world, order, match, before, about)
     if match.verdict == OUTSIDE:
         cause = cause_of(match)
         _close_others(uow, world, match, cause)
@@ -90,7 +93,7 @@ def follow_match(
         )
         data = {"order": order.order_number, "number": match.number, "set": match.kind, "checks": checks}
         uow.add(Event(kind, world.clock(), order.id, order.partner, order.tracking_id, data))
-        return tasks
+        return [*tasks, *_answer_due(world, order, match, about)]
     if before == OUTSIDE:
         _close_others(uow, world, match, None)
         note_event(uow, world, "discrepancy.settled", about, order=order.order_number, number=match.number)
@@ -121,6 +124,26 @@ def advice_due(uow: UnitOfWork, world: World, order: Order, match: Match) -> lis
     if partner is None or partner.agreement(RECEIVING_ADVICE, "outbound") is None:
         return []
     return [Task(StepName.ADVISE_RECEIPT, match.subject, order.tracking_id, world.clock())]
+
+
+def _answer_due(world: World, order: Order, match: Match, about: Subject) -> list[Task]:
+    """Make it due to answer who sent what differs, where an answer was agreed; the step knows what was answered."""
+    partner = world.configuration().directory.partners.get(order.partner)
+    ours = not isinstance(about, Document) or about.direction != "inbound"
+    if ours or partner is None or not matching_for(partner, order.role, match.kind).answer:
+        return []
+    return [Task(StepName.ANSWER, match.subject, order.tracking_id, world.clock())]
+
+
+def _note_matched(uow: UnitOfWork, world: World, order: Order, match: Match, before: str, about: Subject) -> None:
+    """Tell finance that an invoice matches, so that it may be paid; that it does not is told as a discrepancy."""
+    partner = world.configuration().directory.partners.get(order.partner)
+    if match.kind != Kind.INVOICED or match.verdict not in _GOOD or before in _GOOD or partner is None:
+        return
+    if matching_for(partner, order.role, match.kind).agreed:
+        note_event(
+            uow, world, "invoice.matched", about, order=order.order_number, number=match.number, verdict=match.verdict
+        )
 
 
 def differs(match: Match) -> bool:

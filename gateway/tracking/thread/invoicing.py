@@ -22,10 +22,25 @@ _MONEY = (Check.PRICE, Check.QUANTITY, Check.CHARGES, Check.TAX, Check.TOTAL)
 
 @dataclass(slots=True)
 class _Credit:
-    """What an 812 takes back: pieces, or money."""
+    """What an 812 takes back: pieces, or money of the price. What is laid over a part of an invoice is gone from it."""
 
     quantity: Decimal = ZERO
     amount: Decimal = ZERO
+
+    def take_pieces(self, invoiced: Decimal) -> Decimal:
+        """Return how many of the pieces of a part are taken back."""
+        taken = min(self.quantity, invoiced)
+        self.quantity -= taken
+        return taken
+
+    def lower(self, price: Decimal, agreed: Decimal | None, quantity: Decimal) -> Decimal:
+        """Return the price that is left of the one of a part; it is lowered to the agreed one, and no further."""
+        wanted = quantity * (price - agreed) if agreed is not None else ZERO
+        if wanted <= 0 or self.amount <= 0:
+            return price
+        taken = min(self.amount, wanted)
+        self.amount -= taken
+        return price - taken / quantity if taken < wanted else agreed or ZERO
 
 
 Credits = dict[tuple[str, str | None], _Credit]
@@ -39,10 +54,14 @@ def credits_of(folding: Folding, statements: Sequence[Statement]) -> Credits:
         invoice = str(statement.head.get("invoice") or "")
         said_of_lines = statement.said()
         for said in said_of_lines:
+            if said.line is None and not said.items:  # Of charges, taxes or the sum.
+                made.setdefault((said.reference or invoice, None), _Credit()).amount += said.amount or ZERO
+                continue
             for line in folding.recognise(statement, said)[:1]:
                 credit = made.setdefault((said.reference or invoice, line.number), _Credit())
                 credit.quantity += folding.quantity(statement, line, said) or ZERO
-                credit.amount += said.amount or ZERO
+                # The amount of pieces that are taken back is their value, and says nothing of the price of the others.
+                credit.amount += (said.amount or ZERO) if said.quantity is None else ZERO
         if not said_of_lines:
             made.setdefault((invoice, None), _Credit()).amount += statement.decimal("total") or ZERO
     return made
@@ -52,41 +71,44 @@ def match_invoice(folding: Folding, statement: Statement, credits: Credits) -> N
     """Match one invoice; those before it are laid over the goods already."""
     folding.judged.append(statement.id)
     before = len(folding.findings)
-    lines_amount, agreed = ZERO, ZERO
+    lines_amount, open_amount = ZERO, ZERO
     for said in statement.said():
         shares = folding.shares(statement, said, "invoiced")
         lines_amount += _amount(said)
+        open_amount += _amount(said)
         for line, quantity in shares:
             credit = credits.get((statement.number, line.number), _Credit())
-            agreed += _match_line(folding, statement, said, line, quantity, credit)
-    _match_head(folding, statement, lines_amount)
+            open_amount -= _match_line(folding, statement, said, line, quantity, credit)
+    open_amount += _match_head(folding, statement, lines_amount)
     whole = credits.get((statement.number, None))
-    if (
-        whole is not None
-        and whole.amount >= lines_amount - agreed - folding.terms.judging(statement.kind).tolerance.total
-    ):
+    allowed = folding.terms.judging(statement.kind).tolerance.total
+    if whole is not None and whole.amount >= open_amount - allowed:
         _settle(folding.findings, before, f"credited by an 812 with {whole.amount:f}")
 
 
 def _match_line(
     folding: Folding, statement: Statement, said: LineSaid, line: Line, quantity: Decimal, credit: _Credit
 ) -> Decimal:
-    """Match a line of an invoice; return the amount that order and receipt would give for it."""
-    net = quantity - credit.quantity
+    """Match a line of an invoice; return the amount that order and receipt would give for it, and what is credited."""
+    taken = credit.take_pieces(quantity)
+    net = quantity - taken
     line.invoiced += net
-    line.credited += credit.quantity
-    if said.price is not None:
-        price = said.price
-        if credit.amount and not credit.quantity and quantity:
-            price -= credit.amount / quantity
+    line.credited += taken
+    price = said.price
+    if price is not None:
+        price = credit.lower(price, line.price, net)
         compare_price(folding, statement, line, price)
     if line.held_quantity:
         words = f"quality holds {line.held_quantity:f} of line {line.number}; it is matched when they are released"
         folding.find(Check.HOLD, Verdict.WAITING, statement, line.number, None, line.held_quantity, words)
     payable = _payable(folding, statement, line)
+    beyond = ZERO
     if payable is not None and line.invoiced != payable:
         compare_quantity(folding, statement, line, payable, line.invoiced, "invoiced in all", under=False)
-    return min(net, quantity) * (line.price if line.price is not None else said.price or ZERO)
+        beyond = min(max(line.invoiced - payable, ZERO), net)
+    agreed = line.price if line.price is not None else said.price or ZERO
+    lowered = net * (said.price - price) if said.price is not None and price is not None else ZERO
+    return (net - beyond) * agreed + lowered + taken * (said.price or ZERO)
 
 
 def _payable(folding: Folding, statement: Statement, line: Line) -> Decimal | None:
@@ -118,8 +140,8 @@ def _wait(folding: Folding, statement: Statement, line: Line, words: str) -> Non
     folding.find(Check.QUANTITY, Verdict.WAITING, statement, line.number, line.received, line.invoiced, words)
 
 
-def _match_head(folding: Folding, statement: Statement, lines_amount: Decimal) -> None:
-    """Compare currency, charges, tax and total."""
+def _match_head(folding: Folding, statement: Statement, lines_amount: Decimal) -> Decimal:
+    """Compare currency, charges, tax and total; return what they are too high by."""
     currency, ordered_in = statement.head.get("currency"), folding.head.get("currency")
     if currency and ordered_in and currency != ordered_in:
         words = f"invoiced in {currency}, ordered in {ordered_in}"
@@ -127,16 +149,20 @@ def _match_head(folding: Folding, statement: Statement, lines_amount: Decimal) -
     tolerance = folding.terms.judging(statement.kind).tolerance
     charges, tax = statement.decimal("charges") or ZERO, statement.decimal("tax") or ZERO
     ordered = Decimal(folding.head.get("charges") or 0)
+    excess = max(charges - ordered, ZERO)
     if charges > ordered:
         compare_amount(folding, statement, Check.CHARGES, ordered, charges, tolerance.charges, "charges of")
     percent = folding.head.get("tax_percent")
     if percent is not None:
         expected = (lines_amount * Decimal(percent) / 100).quantize(Decimal("0.01"))
         compare_amount(folding, statement, Check.TAX, expected, tax, tolerance.tax, "tax of")
+        excess += max(tax - expected, ZERO)
     total = statement.decimal("total")
     if total is not None:
         reckoned = lines_amount + charges + tax
         compare_amount(folding, statement, Check.TOTAL, reckoned, total, tolerance.total, "total of")
+        excess += max(total - reckoned, ZERO)
+    return excess
 
 
 def _amount(said: LineSaid) -> Decimal:

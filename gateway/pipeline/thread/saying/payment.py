@@ -9,12 +9,16 @@ from gateway.canonical.remittance_advice import RemittanceAdvice
 from gateway.pipeline.thread.saying.said import Said, items_of, purpose_of, text, told
 from gateway.tracking.thread.statement import Kind, LineSaid
 
+_CENT = Decimal("0.01")
+
 
 def of_adjustment(body: CreditDebitAdjustment) -> list[Said]:
     """An adjustment takes something back from an invoice. A debit of its seller adds to it, and counts against that."""
     if not body.order_number and not body.invoice_number:
         return []  # It is about the account as a whole.
     lines = [_adjusted(line) for line in body.lines if line.item_ids or line.item_number]
+    if lines:  # Where lines are named, what stands beside them is of charges, taxes or the sum.
+        lines += [_adjusted(line) for line in body.lines if not line.item_ids and not line.item_number and line.amount]
     sign = _sign(body.credit_or_debit)
     head = told(invoice=body.invoice_number, total=text(body.amount * sign))
     return [
@@ -35,13 +39,15 @@ def _adjusted(line: AdjustmentLine) -> LineSaid:
     difference = line.price_difference
     quantity = line.quantity.value if line.quantity else None
     # A quantity with a price difference is a change of the price; without one the pieces themselves are taken back.
-    amount, pieces = line.amount, quantity
+    by_price = difference is not None and quantity is not None
+    amount = line.amount
     if difference is not None and quantity is not None:
-        amount, pieces = amount if amount is not None else difference * quantity, None
+        reckoned = difference * quantity  # The amount of the line is that, rounded to cents.
+        amount = reckoned if amount is None or abs(amount - reckoned) < _CENT else amount
     return LineSaid(
         line=line.item_number,
         items=items_of(line),
-        quantity=pieces * sign if pieces is not None else None,
+        quantity=None if by_price or quantity is None else quantity * sign,
         unit=line.quantity.unit if line.quantity else None,
         amount=amount * sign if amount is not None else None,
     )
