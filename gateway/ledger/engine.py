@@ -39,8 +39,9 @@ def make_engine(url: str) -> sa.Engine:
 
 
 def _pool(sqlite: bool) -> dict[str, Any]:
-    # The threads of the ledger bound how many connections there are; the pool only keeps them.
-    return {} if sqlite else {"pool_size": 4, "max_overflow": 28, "pool_timeout": 20, "pool_use_lifo": True}
+    # The threads of the ledger bound how many connections there are; the pool keeps one for each writer and reader. One that is
+    # opened anew costs the server a process, and each statement its preparation.
+    return {} if sqlite else {"pool_size": 12, "max_overflow": 20, "pool_timeout": 20, "pool_use_lifo": True}
 
 
 def _to_json(value: Any) -> str:

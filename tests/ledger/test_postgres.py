@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from gateway.errors import ConcurrentChange, LeaseLost, LedgerAway
 from gateway.ledger.engine import make_engine
@@ -391,3 +392,12 @@ async def test_a_change_that_was_read_before_its_minute_is_seen(two):
     go_on.set()
     await asyncio.gather(changing, looking)
     assert seen == ["delivered"]
+
+
+async def test_connections_are_kept_from_one_burst_to_the_next(on_postgres):
+    made = []
+    sa.event.listen(on_postgres.engine.pool, "connect", lambda *_given: made.append(1))
+    for burst in range(4):
+        names = [f"t{burst}-{n}" for n in range(40)]
+        await asyncio.gather(*(on_postgres.tx(lambda uow, name=name: uow.add(transmission(name))) for name in names))
+    assert len(made) <= 8, "one for each writer"
