@@ -31,7 +31,9 @@ class Statement:
         self._names = tuple((name, compiled.params.get(name)) for name in self.names)
         self._processors = tuple((at, processors[name]) for at, name in enumerate(self.names) if processors.get(name))
         columns = getattr(clause, "selected_columns", None) or getattr(clause, "exported_columns", None) or ()
-        self._results = tuple(column.type.result_processor(dialect, None) for column in columns)
+        # SQLite has no days: only the type as this dialect knows it makes one of the text.
+        types = (each.type.dialect_impl(dialect) if isinstance(each.type, sa.Date) else each.type for each in columns)
+        self._results = tuple(each.result_processor(dialect, None) for each in types)
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """Return what the driver takes, from values by name."""

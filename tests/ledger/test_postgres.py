@@ -325,6 +325,10 @@ async def test_no_finder_walks_a_table(on_postgres, monkeypatch):
         uow.hold(task())
         uow.finish(task())
         uow.close_cases("x", "y", NOW)
+        uow.find_orders_numbered("PO1")
+        uow.on_shelf("?lot:L1")
+        uow.open_lines("B-1", None, 10)
+        uow.open_lines(None, "P1", 10)
         uow.next_number("x", 1, 2)
 
     await on_postgres.tx(everything)
