@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.pipeline.ports import World
-from gateway.systems import quality, tms, wms
+from gateway.systems import mes, quality, tms, wms
 from gateway.systems.door import Door
 from gateway.systems.keys import Key, Keys
+from gateway.systems.machines import EventsDoor
 from gateway.web.routes import Route
 
-DOORS: tuple[Door, ...] = (*wms.DOORS, *quality.DOORS, *tms.DOORS)
+DOORS: tuple[Door, ...] = (*wms.DOORS, *quality.DOORS, *tms.DOORS, *mes.DOORS)
 
 
 class SystemDoors:
@@ -22,4 +23,5 @@ class SystemDoors:
 
     def routes(self) -> list[Route]:
         """Return the rows of all doors."""
-        return [door.route(self._world, self._keys) for door in DOORS]
+        events = EventsDoor(self._world, self._keys)
+        return [*(door.route(self._world, self._keys) for door in DOORS), events.route()]

@@ -66,9 +66,14 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
 def _hear(
     uow: UnitOfWork, world: World, document: Document, origin: Origin, sayings: list[Said], made: Correlated
 ) -> None:
-    """Take in what a carrier or a warehouse says of goods that are not its own: of whosever orders they are."""
-    if sayings:
-        heard = hear(uow, world, replace(origin, partner="", role="buyer"), sayings, document)
+    """Take in what a carrier or a warehouse says of goods that are not its own: of whosever orders they are.
+
+    Who names lots only means those that it sent itself; others count theirs alike.
+    """
+    named = [each for each in sayings if each.order_number or each.via]
+    lots = [each for each in sayings if not (each.order_number or each.via)]
+    for whose, part in (("", named), (origin.partner, lots)):
+        heard = hear(uow, world, replace(origin, partner=whose, role="buyer"), part, document)
         made.tasks += heard.tasks
         for judged in heard.judged:
             made.notes += _notes([match for match, _before in judged.changed if match.subject == document.id])

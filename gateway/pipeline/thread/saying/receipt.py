@@ -20,13 +20,16 @@ _CAME = ("received", "unloaded", "delivered")
 def of_receiving_advice(body: ReceivingAdvice) -> list[Said]:
     """A receiving advice says order by order what came, in which condition."""
     alone = body.orders[0] if len(body.orders) == 1 else None
+    releases = {each.order_number: each.release or "" for each in body.orders}
     shipment = _reference(body.references, _SHIPMENT)
     found: dict[tuple[str, str], list[LineSaid]] = {}
     for line in body.lines:
-        named = line.orders[0] if line.orders else alone
-        number = named.order_number if named is not None else _order_among(line)
+        named = line.orders[0] if line.orders else None
+        number = (
+            named.order_number if named is not None else _order_among(line) or (alone.order_number if alone else None)
+        )
         if number:
-            release = (named.release if named is not None else None) or ""
+            release = (named.release if named is not None else None) or releases.get(number, "")
             found.setdefault((number, release), []).append(_advised(line, day_of(body.dates, _CAME)))
     if alone is not None:
         found.setdefault((alone.order_number, alone.release or ""), [])
