@@ -9,6 +9,7 @@ from gateway.systems import mes, quality, tms, wms
 from gateway.systems.door import Door
 from gateway.systems.keys import Key, Keys
 from gateway.systems.machines import EventsDoor
+from gateway.systems.procurement import PurchaseOrders
 from gateway.web.routes import Route
 
 DOORS: tuple[Door, ...] = (*wms.DOORS, *quality.DOORS, *tms.DOORS, *mes.DOORS)

@@ -171,6 +171,16 @@ EVENT_TYPES: dict[str, EventType] = {
                 ("consumption", "What production uses"),
             )
         ),
+        *(
+            _row(f"purchase_order.{what}", f"A procurement system {words}.", "order name transmission")
+            for what, words in (
+                ("created", "created an order"),
+                ("approved", "approved an order"),
+                ("dispatched", "had an order sent to its supplier"),
+                ("changed", "had a change of an order sent to its supplier"),
+                ("cancelled", "took an order back"),
+            )
+        ),
         _row("invoice.matched", "An invoice matches order and receipt; it may be paid.", "order number verdict"),
         _row(
             "invoice.debited",
