@@ -25,4 +25,8 @@ class SystemDoors:
     def routes(self) -> list[Route]:
         """Return the rows of all doors."""
         events = EventsDoor(self._world, self._keys)
-        return [*(door.route(self._world, self._keys) for door in DOORS), events.route()]
+        return [
+            *(door.route(self._world, self._keys) for door in DOORS),
+            events.route(),
+            *PurchaseOrders(self._world, self._keys).routes(),
+        ]
