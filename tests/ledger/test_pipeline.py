@@ -1,6 +1,7 @@
 """The pipeline to PostgreSQL: what goes in comes out again, and an error leaves a connection that serves the next one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import psycopg
@@ -31,6 +32,12 @@ def test_what_goes_in_comes_out_again(connection, text, number, truth, time, dat
     with Pipeline(connection) as pipeline:
         (row,) = pipeline.fetch(sql, [text, number, truth, time, data, several, None])
     assert row == (text, number, truth, time, data, several, None)
+
+
+def test_days_and_exact_numbers_come_out_again(connection):
+    values = [date(2026, 2, 28), Decimal("-1234567890.000100")]
+    with Pipeline(connection) as pipeline:
+        assert pipeline.fetch("SELECT $1::date, $2::numeric", values) == [tuple(values)]
 
 
 def test_an_enum_of_strings_is_a_string_and_what_nobody_stores_is_refused(connection):
