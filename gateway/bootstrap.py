@@ -17,6 +17,7 @@ from gateway.erp.http import HttpErp
 from gateway.erp.inbox import ErpInbox, ErpInboxFolder
 from gateway.errors import ConfigurationError, Problem
 from gateway.evidence.authority import time_stamper
+from gateway.ledger.case_views import SqlCaseViews
 from gateway.ledger.chain import SqlLog
 from gateway.ledger.engine import make_engine
 from gateway.ledger.figures import SqlFigures
@@ -42,6 +43,7 @@ from gateway.systems.keys import Key
 from gateway.transports.folder.receiver import FolderReceiver
 from gateway.transports.folder.sender import FolderSender
 from gateway.transports.rest.callers import Callers
+from gateway.transports.rest.cases import CaseDesk
 from gateway.transports.rest.health import Health
 from gateway.transports.rest.kpis import FigureReading
 from gateway.transports.rest.orders import OrderReading
@@ -215,7 +217,10 @@ def make_routes(
 ) -> list[Route]:
     """Return all rows of the HTTP interface, its description included."""
     keys = settings.gateway.keys
-    callers = Callers(world, {key.sha256: key.name for key in keys if key.role == "operator"})
+    operators = [key for key in keys if key.role == "operator"]
+    people = {key.name: key.operator for key in operators}
+    callers = Callers(world, {key.sha256: key.name for key in operators}, people)
+    rules = [approval.rule for approval in settings.gateway.approvals]
     erp_keys = {key.sha256: key.erp for key in keys if key.role == "erp"}
 
     def problems() -> int:
@@ -225,7 +230,8 @@ def make_routes(
         *DocumentReceiver(world, callers).routes(),
         *DocumentReading(world, views, callers).routes(),
         *Outbox(world, views, callers).routes(),
-        *Oversight(world, views, SqlOversight(views.database), callers).routes(),
+        *Oversight(world, SqlOversight(views.database), callers).routes(),
+        *CaseDesk(world, SqlCaseViews(views.database), rules, callers).routes(),
         *OrderReading(world, SqlOrderViews(views.database), callers).routes(),
         *FigureReading(SqlFigures(views.database), callers, world.clock).routes(),
         *ErpInbox(world, erp_keys).routes(),

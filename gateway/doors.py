@@ -13,8 +13,9 @@ import aiohttp
 from gateway.errors import ConfigurationError, Problem
 from gateway.keyring import Keyring
 from gateway.pipeline.ports import Configuration, World
-from gateway.settings import AS2DoorText, Settings, read_secret
+from gateway.settings import Settings, read_secret
 from gateway.trading.certificates import Place, believed
+from gateway.trading.doors import AS2DoorText
 from gateway.transports.as2.body import Bounds
 from gateway.transports.as2.building import Builder
 from gateway.transports.as2.calling import Caller

@@ -9,12 +9,15 @@ import os
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway import located
 from gateway.errors import ConfigurationError, Problem
 from gateway.located import Located
+from gateway.tracking.approval import Person
+from gateway.trading.approvals import ApprovalText
+from gateway.trading.doors import AS2DoorText, SFTPDoorText
 from gateway.trading.duration import Duration, read_duration
 from gateway.trading.kinds import Address, Hash, Name, Secret, Vault
 from gateway.trading.retention import RetentionText
@@ -42,6 +45,10 @@ class Environment(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    operator_key: SecretStr = Field(
+        SecretStr(""),
+        description="The key of the operator who types commands, where a decision needs the approval of others.",
+    )
     log_format: Literal["json", "console"] = Field("json", description="How log lines look.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
 
@@ -93,6 +100,13 @@ class KeyText(_Text):
     """A key of an ERP, an operator or a system around the orders; only its hash stands here. Make one with: gateway key NAME."""
 
     name: Name = Field(description="Whose key it is; it stands in the log, and beside what a system has said.")
+    person: str | None = Field(
+        None,
+        min_length=1,
+        max_length=60,
+        description="Who uses a key with role operator; several keys may be of one person. By default the name of the key.",
+    )
+    roles: tuple[Name, ...] = Field((), description="Which decisions this operator may approve: see approvals.")
     role: Literal["erp", "operator", "system"] = Field(
         description="An ERP sends messages; an operator sees all documents; a system speaks at the door of its scope."
     )
@@ -106,7 +120,16 @@ class KeyText(_Text):
             raise ValueError(f"a key of a system needs a scope; add scope: {' | '.join(get_args(Scope))}")
         if self.role != "system" and self.scope is not None:
             raise ValueError("only a key with role system has a scope; take scope away, or set role: system")
+        if self.role != "operator" and (self.roles or self.person is not None):
+            raise ValueError(
+                "only a key with role operator has a person and roles; take them away, or set role: operator"
+            )
         return self
+
+    @property
+    def operator(self) -> Person:
+        """Who decides with this key."""
+        return Person(self.person or self.name, frozenset(self.roles), proven=True)
 
 
 class InboxText(_Text):
@@ -125,46 +148,6 @@ class LimitsText(_Text):
         read_duration("15m"), description="How long what names an unknown order waits for it, before that is a case."
     )
     steps_at_once: int = Field(32, ge=1, le=512, description="Steps that run at a time.")
-
-
-class TlsText(_Text):
-    """TLS of a door of ours."""
-
-    certificate: str = Field(
-        description="Our certificate and its chain as PEM; below the configuration folder unless absolute."
-    )
-    key: str = Field(description="Its private key as PEM; below the data folder unless absolute.")
-    passphrase: Secret | None = Field(None, description="Where the passphrase of the key is: env:NAME or file:PATH.")
-
-
-class AS2DoorText(_Text):
-    """The door for AS2, on a port of its own; nothing else may stand behind that port."""
-
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(4080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    path: str = Field("/as2", pattern=r"^/[!-~]*$", description="Path to which partners post.")
-    tls: TlsText | None = Field(
-        None, description="Without it plain HTTP is spoken, such as behind a proxy that ends TLS."
-    )
-    head_kb: int = Field(64, ge=8, le=1024, description="Largest head of a request.")
-    head_within: Duration = Field(read_duration("20s"), description="How long the head of a request may take.")
-    idle_within: Duration = Field(read_duration("60s"), description="How long a client may send nothing.")
-    connections: int = Field(512, ge=1, le=10_000, description="Connections at a time at most.")
-    connections_per_address: int = Field(
-        256, ge=1, le=10_000, description="Connections of one client at a time at most."
-    )
-
-
-class SFTPDoorText(_Text):
-    """Our SFTP server, with a mailbox for each partner that has an account."""
-
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(2022, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    connections: int = Field(500, ge=1, le=20_000, description="Connections at a time, of all partners.")
-    failures: int = Field(
-        5, ge=1, description="Wrong logins that an address may make before it must wait, each time longer."
-    )
-    login_within: Duration = Field(read_duration("30s"), description="How long a client may take to log in.")
 
 
 class TimeStampsText(_Text):
@@ -191,6 +174,9 @@ class GatewayText(_Text):
     events: EventsText = Field(EventsText(), description="Events: who they come from, and the message broker.")
     webhooks: dict[Name, WebhookText] = Field(
         default_factory=dict, description="Who is told of events by HTTP, by their names."
+    )
+    approvals: tuple[ApprovalText, ...] = Field(
+        (), description="Which decisions need a second person; without any, each operator decides alone."
     )
     limits: LimitsText = Field(LimitsText(), description="Bounds.")
     retention: RetentionText = Field(RetentionText(), description="How long bytes are kept.")
@@ -280,7 +266,22 @@ def _clashes(text: GatewayText, data: Located) -> list[Problem]:
         if other != index:
             reason = f"{words} stands in {part}[{other + 1}] too"
             found.append(data.problem((part, index, key_name), reason, "let each have its own"))
+    found += _unapproved(text, data)
     return sorted(found, key=lambda problem: problem.line)
+
+
+def _unapproved(text: GatewayText, data: Located) -> list[Problem]:
+    """Find approvals that nobody could ever give: two persons are needed, one of whom has the role."""
+    found = []
+    people = [key.operator for key in text.keys if key.role == "operator"]
+    for index, approval in enumerate(text.approvals):
+        if not any(approval.role in person.roles for person in people):
+            reason = f"no operator has the role {approval.role!r}"
+            found.append(data.problem(("approvals", index, "role"), reason, f"add roles: [{approval.role}] to a key"))
+        elif len({person.name for person in people}) < 2:
+            reason = "there is only one operator, and nobody approves what he proposed himself"
+            found.append(data.problem(("approvals", index, "role"), reason, "add a key of a second person"))
+    return found
 
 
 def read_secret(reference: str, what: str) -> str:

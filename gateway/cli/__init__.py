@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.cli import (
     as2,
+    cases,
     certificates,
     demo,
     events,
@@ -54,6 +55,7 @@ for module in (
     orders,
     kpis,
     oversight,
+    cases,
     evidence,
     events,
     demo,

@@ -1,4 +1,4 @@
-"""``gateway promises``, ``gateway cases``, ``gateway case close``, ``gateway replay``: keeping things going."""
+"""``gateway promises``, ``gateway replay``: keeping things going."""
 
 from __future__ import annotations
 
@@ -16,15 +16,11 @@ from gateway.cli.ledger import with_ledger
 from gateway.errors import LifecycleError, NotFound
 from gateway.ledger.oversight import SqlOversight
 from gateway.ledger.sql_ledger import SqlLedger
-from gateway.ledger.views import SqlViews
 from gateway.pipeline.oversight.effects import AT_MOST, WORDS, Batch, Effect, Plan, apply, preview
 from gateway.pipeline.oversight.replay import replay as replay_subject
 from gateway.pipeline.oversight.views import PromiseQuery, Selection
 from gateway.pipeline.ports import Clock, UnitOfWork
-from gateway.pipeline.records import close_case
 from gateway.stamps import IdMaker, utc_now
-from gateway.tracking.case import Case
-from gateway.tracking.case_actions import actions_for
 from gateway.tracking.promise import OwedBy, Promise, next_action
 
 _EFFECTS = "; ".join(f"{name}: {said}" for name, said in WORDS.items()) + "."
@@ -34,10 +30,6 @@ _AT_ONCE = 200  # Documents that share a commit, so that a running gateway need 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(promises)
-    app.command()(cases)
-    one = typer.Typer(no_args_is_help=True, help="One case.")
-    one.command("close")(case_close)
-    app.add_typer(one, name="case")
     app.command()(replay)
 
 
@@ -70,7 +62,7 @@ def promises(
         whose = "waiting on them" if each.owed_by == OwedBy.PARTNER else "waiting on us"
         order = f" order {each.order_number}" if each.order_number else ""
         out.print(f"[bold]{escape(each.what)}[/] {escape(each.partner)}{escape(order)}  {whose}, {_due(each, now)}")
-        out.print(f"  for {escape(each.subject)}, for {_age(now - each.made_at)}")
+        out.print(f"  for {escape(each.subject)}, for {age(now - each.made_at)}")
         out.print(f"  Next: {escape(next_action(each, now))}")
     err.print(f"{len(found)} open")
 
@@ -78,66 +70,22 @@ def promises(
 def _facts(promise: Promise, now: datetime) -> dict[str, Any]:
     names = ("id", "subject", "partner", "what", "owed_by", "state", "made_at", "due_at", "order_number")
     facts = {name: getattr(promise, name) for name in names}
-    age = round((now - promise.made_at).total_seconds())
-    return facts | {"age_seconds": age, "overdue": promise.due_at < now, "next_action": next_action(promise, now)}
+    seconds = round((now - promise.made_at).total_seconds())
+    return facts | {"age_seconds": seconds, "overdue": promise.due_at < now, "next_action": next_action(promise, now)}
 
 
 def _due(promise: Promise, now: datetime) -> str:
     if promise.due_at < now:
-        return f"[bold]overdue by {_age(now - promise.due_at)}[/]"
-    return f"due in {_age(promise.due_at - now)}"
+        return f"[bold]overdue by {age(now - promise.due_at)}[/]"
+    return f"due in {age(promise.due_at - now)}"
 
 
-def _age(span: timedelta) -> str:
+def age(span: timedelta) -> str:
+    """Say in few words how long something has been."""
     minutes = int(span.total_seconds()) // 60
     if minutes < 120:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
-
-
-def cases(
-    partner: str | None = typer.Option(None, "--partner", "-p", help="Only those of one partner."),
-    as_json: bool = AS_JSON,
-) -> None:
-    """List what waits for a person: since when, whose it is, and what may be done."""
-    now = utc_now()
-
-    async def look(database: SqlLedger) -> list[Case]:
-        return (await SqlViews(database).open_cases(partner, 0, 500)).items
-
-    found = with_ledger(look)
-    for case in found:
-        actions = [str(action) for action in actions_for(case.cause)]
-        if as_json:
-            names = ("id", "subject", "partner", "cause", "owner", "title", "detail", "next_action", "opened_at")
-            seconds = round((now - case.opened_at).total_seconds())
-            write_json({name: getattr(case, name) for name in names} | {"age_seconds": seconds, "actions": actions})
-            continue
-        age = _age(now - case.opened_at)
-        out.print(f"[bold]{escape(case.subject)}[/] {escape(case.partner or '')} {case.cause} ({case.owner}), {age}")
-        out.print(f"  {escape(case.title)}: {escape(case.detail[:400])}")
-        out.print(f"  {escape(case.id)} may be: {', '.join(actions)}")
-        out.print(f"  Next: {escape(case.next_action)}")
-    err.print(f"{len(found)} open")
-
-
-def case_close(
-    case_id: str = typer.Argument(..., metavar="ID", help="Id of the case, or of what it is about."),
-    reason: str = typer.Option(..., "--reason", help="How it was settled; it stands on the timeline."),
-) -> None:
-    """Close a case that was settled otherwise; nothing else is done."""
-
-    def close(uow: UnitOfWork, stamps: _Stamps, names: list[str]) -> int:
-        return sum(close_case(uow, stamps, name, reason) for name in names)
-
-    async def work(database: SqlLedger) -> int:
-        names = [case.id for case in await SqlViews(database).cases([case_id])] or [case_id]
-        return await database.tx(lambda uow: close(uow, _Stamps(utc_now, IdMaker()), names))
-
-    closed = with_ledger(work)
-    if not closed:
-        raise NotFound(f"There is no open case {case_id}. List those that are open with: gateway cases")
-    out.print(f"{case_id}: {closed} closed")
 
 
 def replay(
@@ -151,12 +99,13 @@ def replay(
     set_id: str | None = typer.Option(None, "--set", help="Without an ID: documents of one set, such as 810."),
     state: str | None = typer.Option(None, "--state", help="Without an ID: documents in one state, such as parked."),
     cause: str | None = typer.Option(None, "--cause", help="Without an ID: documents with an open case of one cause."),
+    group: str | None = typer.Option(None, "--group", help="Without an ID: documents whose open case is of one group."),
     since: datetime | None = typer.Option(None, "--since", help="Without an ID: documents since a time (UTC)."),
     skip: bool = typer.Option(False, "--skip", help="Leave out those that the effect does not fit."),
     yes: bool = typer.Option(False, "--yes", help="Do it; without this a selection is only previewed."),
 ) -> None:
     """Send something on its way again after its cause was put right. A running gateway takes it up within a second."""
-    filters = (partner, set_id, state, cause, since)
+    filters = (partner, set_id, state, cause, group, since)
     if what is not None and effect == Effect.CONTINUE:
         _replay_one(what, reason, recompute)
         return
@@ -165,7 +114,7 @@ def replay(
     if recompute:
         raise LifecycleError("--recompute goes with --effect continue. To recompute only: --effect recompute.")
     moment = since.replace(tzinfo=UTC) if since is not None else None
-    selection = Selection(partner, None, set_id, state, cause, moment)
+    selection = Selection(partner, None, set_id, state, cause, moment, group)
     plan, batch = with_ledger(lambda database: _batch(database, what, selection, effect, reason, skip, what or yes))
     _show(plan, batch)
 

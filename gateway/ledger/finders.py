@@ -13,6 +13,7 @@ from gateway.ledger.thread_finders import ThreadFinders
 from gateway.pipeline.ports import UsedNumbers
 from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.case import Case
+from gateway.tracking.case_note import CaseNote
 from gateway.tracking.document import Document
 from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
@@ -130,6 +131,11 @@ class Finders(ThreadFinders):
     def open_cases(self, subject: str) -> list[Case]:
         """Return the cases of a subject that nobody has decided."""
         return self._all(Case, "open cases", conditions.open_cases_of, which=subject)
+
+    def notes_of(self, case_id: str) -> list[CaseNote]:
+        """Return what people said about a case, the first one first."""
+        found = self._all(CaseNote, "notes", lambda: tables.case_notes.c.case_id == conditions.WHICH, which=case_id)
+        return sorted(found, key=lambda each: each.id)
 
     def find_holds(self) -> list[Hold]:
         """Return what is held; nobody places or releases a hold before the commit."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from gateway.ledger import promise_tables, tables
+from gateway.ledger.case_tables import OPEN_CASE
 from gateway.ledger.records import columns_of, from_row
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.pipeline.oversight.views import PromiseQuery, Selection
@@ -43,8 +44,10 @@ class SqlOversight:
         ]
         if selection.since is not None:
             wanted.append(table.c.created_at >= selection.since)
-        if selection.cause is not None:
-            found = sa.select(cases.c.subject).where(cases.c.closed_at.is_(None), cases.c.cause == selection.cause)
+        of_case = [(cases.c.cause, selection.cause), (cases.c.root, selection.root)]
+        of_case = [(column, value) for column, value in of_case if value is not None]
+        if of_case:
+            found = sa.select(cases.c.subject).where(OPEN_CASE, *(column == value for column, value in of_case))
             wanted.append(sa.or_(table.c.id.in_(found), table.c.sent_in.in_(found)))
         statement = sa.select(table.c.id).where(sa.and_(True, *wanted)).order_by(table.c.seq).limit(limit)
         rows = await self._database.read(lambda connection: connection.execute(statement).all())

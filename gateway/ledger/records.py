@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from gateway.ledger import tables
 from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.case import Case
+from gateway.tracking.case_note import CaseNote
 from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
@@ -27,6 +28,7 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     Transmission: tables.transmissions,
     Document: tables.documents,
     Case: tables.cases,
+    CaseNote: tables.case_notes,
     Order: tables.orders,
     OrderLine: tables.order_lines,
     Statement: tables.statements,

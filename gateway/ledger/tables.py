@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from gateway.ledger.case_tables import case_notes as case_notes
+from gateway.ledger.case_tables import cases as cases
 from gateway.ledger.column_types import Moment, Rows
 from gateway.ledger.evidence_tables import checkpoints as checkpoints
 from gateway.ledger.evidence_tables import holds as holds
@@ -154,25 +156,6 @@ _claimed = steps.c.claimed_by.is_not(None)
 sa.Index("ix_steps_claimed_by", steps.c.claimed_by, sqlite_where=_claimed, postgresql_where=_claimed)
 _in_lane = steps.c.lane.is_not(None)
 sa.Index("ix_steps_lane", steps.c.lane, steps.c.seq, sqlite_where=_in_lane, postgresql_where=_in_lane)
-
-cases = sa.Table(
-    "cases",
-    metadata,
-    row_number(),
-    sa.Column("id", sa.String(120), nullable=False, unique=True),
-    sa.Column("subject", sa.String(80), nullable=False, index=True),
-    sa.Column("partner", sa.String(41)),
-    sa.Column("cause", sa.String(40), nullable=False),
-    sa.Column("owner", sa.String(20), nullable=False),
-    sa.Column("title", sa.String(255), nullable=False),
-    sa.Column("detail", sa.Text(), nullable=False),
-    sa.Column("next_action", sa.Text(), nullable=False),
-    sa.Column("opened_at", Moment(), nullable=False),
-    sa.Column("tracking_id", sa.String(32), nullable=False),
-    sa.Column("closed_at", Moment()),
-    sa.Column("resolution", sa.Text()),
-    sa.Index(None, "closed_at", "seq"),
-)
 
 events = sa.Table(
     "events",

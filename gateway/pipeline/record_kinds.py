@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.case import Case
+from gateway.tracking.case_note import CaseNote
 from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
 from gateway.tracking.numbering import NumberSeries
@@ -19,5 +20,5 @@ from gateway.tracking.transmission import Transmission
 _Thread = Order | OrderLine | Statement | Match
 _Owed = Promise | NumberSeries | BusinessNumber
 _Proof = Seal | Checkpoint | Hold | Purge
-Record = Transmission | Document | Case | Receipt | _Thread | _Owed | _Proof
+Record = Transmission | Document | Case | CaseNote | Receipt | _Thread | _Owed | _Proof
 R = TypeVar("R", bound=Record)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.pipeline.ports import Stamps, UnitOfWork
-from gateway.tracking.case import CAUSES, Case, closed_event
+from gateway.tracking.case import CAUSES, Case, closed_event, root_of
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.receipt import Receipt
@@ -32,11 +32,15 @@ def note_event(uow: UnitOfWork, stamps: Stamps, kind: str, about: Subject, **dat
     uow.add(Event(kind, stamps.clock(), about.id, about.partner, about.tracking_id, data))
 
 
-def open_case(uow: UnitOfWork, stamps: Stamps, cause: str, about: Subject, detail: str) -> None:
-    """Open a case about ``about``, unless one with this cause is open; say so on its timeline."""
+def open_case(uow: UnitOfWork, stamps: Stamps, cause: str, about: Subject, detail: str, root: str = "") -> None:
+    """Open a case about ``about``, unless one with this cause is open; say so on its timeline.
+
+    ``root`` is the root cause (`gateway.tracking.case.root_of`), where it is more than the cause with this partner.
+    """
     case_id = f"{about.id}:{cause}"
     row = CAUSES[cause]
     now = stamps.clock()
+    root = root or root_of(cause, about.partner)
     known = uow.find(Case, case_id)
     if known is None:
         uow.add(
@@ -51,10 +55,11 @@ def open_case(uow: UnitOfWork, stamps: Stamps, cause: str, about: Subject, detai
                 row.next_action.replace("ID", about.id),
                 now,
                 about.tracking_id,
+                root=root,
             )
         )
     else:
-        uow.change(Case, case_id, detail=detail, opened_at=now, closed_at=None, resolution=None)
+        uow.change(Case, case_id, detail=detail, opened_at=now, closed_at=None, resolution=None, root=root)
     note_event(uow, stamps, "case.opened", about, cause=cause, title=row.title, detail=detail)
 
 

@@ -19,8 +19,9 @@ from gateway.pipeline.records import note_event, open_case
 from gateway.pipeline.retry import DEFAULT, Waits, delay
 from gateway.pipeline.route import ROUTE
 from gateway.pipeline.step import Advance, Outcome, Park, Retry, Wait
-from gateway.pipeline.task import Task
+from gateway.pipeline.task import StepName, Task
 from gateway.trace import tracking
+from gateway.tracking.case import root_of
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
 from gateway.tracking.receipt import RECEIPT_LIFE, Receipt, ReceiptEvent, ReceiptState
 from gateway.tracking.transmission import TRANSMISSION_LIFE, Transmission, TransmissionEvent, TransmissionState
@@ -169,13 +170,25 @@ class Worker:
         elif isinstance(about, Receipt) and RECEIPT_LIFE.allows(ReceiptState(about.state), ReceiptEvent.GIVE_UP):
             uow.change(Receipt, about.id, state=ReceiptState.UNDELIVERABLE)
         if about is not None:
-            open_case(uow, self._world, cause, about, detail)
+            open_case(uow, self._world, cause, about, detail, self._root(task, about, cause))
         if task.lane is None:
             uow.finish(task)
         else:
             uow.hold(task)  # What follows in its lane waits until somebody has decided.
         # The detail may quote what an ERP answered, and that the document: it stands in the case, not in the log.
         self._tell("step_parked", task, cause=cause)
+
+    def _root(self, task: Task, about: Document | Transmission | Receipt, cause: str) -> str:
+        """Return the root cause: an ERP that is away keeps papers of all partners, a wrong profile those of one set."""
+        if not isinstance(about, Document):
+            return root_of(cause, about.partner)
+        agreement = agreement_for(self._world.configuration(), about)
+        if task.step != StepName.DELIVER or agreement is None:
+            return root_of(cause, about.partner, about.set_id)
+        away = cause == "delivery-exhausted"
+        return root_of(
+            cause, None if away else about.partner, f"erp {agreement.erp}" + ("" if away else f" {about.set_id}")
+        )
 
     @staticmethod
     def _tell(event: str, task: Task, **facts: object) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.errors import NotAllowed
 from gateway.pipeline.ports import UnitOfWork, World
-from gateway.tracking.case import CAUSES, Case
+from gateway.tracking.case import CAUSES, Case, root_of
 from gateway.tracking.event import Event
 from gateway.web.app import TRACKING
 from gateway.web.keys import presented_hash
@@ -82,6 +82,7 @@ def _open(uow: UnitOfWork, *, world: World, subject: str, key: Key, scope: str, 
             row.next_action,
             now,
             tracking_id,
+            root=root_of(_CAUSE, None, subject),
         )
     )
     data = {"cause": _CAUSE, "title": row.title, "detail": detail}

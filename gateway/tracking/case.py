@@ -228,7 +228,10 @@ CAUSES: dict[str, Cause] = {row.code: row for row in (*_ROWS, *ORDER_CAUSES)}
 
 @dataclass(slots=True)
 class Case:
-    """A row of the ledger. ``subject`` is the id of a document or transmission; one open case a subject and cause."""
+    """A row of the ledger. ``subject`` is the id of a document or transmission; one open case a subject and cause.
+
+    ``root`` is the root cause (`root_of`): cases under one root are healed by one fix. ``assignee`` is who works on it.
+    """
 
     id: str
     subject: str
@@ -242,6 +245,17 @@ class Case:
     tracking_id: str
     closed_at: datetime | None = None
     resolution: str | None = None
+    root: str = ""
+    assignee: str | None = None
+
+
+ROOT_LENGTH = 200
+
+
+def root_of(cause: str, partner: str | None, key: str = "") -> str:
+    """Return the root cause of a case: its cause, its partner, and what is at fault, such as an item, a unit or an ERP."""
+    printable = "".join(each if each.isprintable() else "?" for each in key)
+    return ":".join(part for part in (cause, partner or "", printable) if part)[:ROOT_LENGTH]
 
 
 def closed_event(case: Case, resolution: str, at: datetime) -> Event:

@@ -216,6 +216,15 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("interchange.leapt", "The number of an interchange is far beyond the one before.", "interchange before"),
         _row("case.opened", "A person must decide.", "cause title", "detail"),
         _row("case.closed", "A case is settled, by a person or by what came.", "cause title", "reason"),
+        _row("case.assigned", "Somebody works on a case, or nobody any more.", "cause title", "person assignee"),
+        _row("case.commented", "Somebody said something about a case.", "cause title", "person text"),
+        _row(
+            "case.proposed",
+            "Somebody wants to take what differs as it is; others must approve.",
+            "cause title",
+            "person reason roles",
+        ),
+        _row("case.approved", "A second person approved a decision.", "cause title", "person reason roles"),
         _row("case.escalated", "A case was handed on.", "cause title owner"),
         _row("certificate.expiring", "A certificate ends soon.", "certificate name days"),
         # Evidence

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.errors import Conflict, GatewayError, LedgerError, NotAllowed, NotFound, Purged, TooLarge
+from gateway.errors import Conflict, GatewayError, LedgerError, LifecycleError, NotAllowed, NotFound, Purged, TooLarge
 
 log = structlog.get_logger("gateway.web")
 
@@ -22,6 +22,7 @@ _STATUS: dict[type[GatewayError], int] = {
     NotAllowed: 401,
     NotFound: 404,
     Conflict: 409,
+    LifecycleError: 409,
     Purged: 410,
     TooLarge: 413,
     LedgerError: 503,

@@ -62,6 +62,7 @@ ABSENT: dict[str, tuple[str, ...] | None] = {
     "promised for": None,
     "answered": None,
     "open cases": None,
+    "notes": None,  # Whoever looks at them has locked their case.
     # Whoever looks at an order has locked it, or its absence, by its id.
     "numbered orders": ("partner", "role", "order_number"),
     "orders anywhere": None,  # Who finds none takes the shelf, and looks again.

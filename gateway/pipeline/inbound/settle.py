@@ -27,6 +27,7 @@ from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import note_event, open_case
 from gateway.pipeline.step import Park
 from gateway.pipeline.task import StepName, Task
+from gateway.tracking.case import root_of
 from gateway.tracking.document import AcknowledgmentState, Document, DocumentState
 from gateway.tracking.transmission import Transmission
 from gateway.trading.directory import Partner
@@ -211,7 +212,9 @@ def _tell(uow: UnitOfWork, world: World, draft: Draft, translation: object) -> N
         configuration = draft.configuration.digest
         note_event(uow, world, "document.rejected", document, faults=len(shown), configuration=configuration)
         cause = "numbers-reused" if draft.first is not None else "document-rejected"
-        open_case(uow, world, cause, document, "; ".join(shown[:20]))
+        codes = sorted({fault["code"] for fault in document.faults if not fault["tolerated"]})
+        root = root_of(cause, document.partner, f"{document.set_id} {', '.join(codes[:5])}")
+        open_case(uow, world, cause, document, "; ".join(shown[:20]), root)
         return
     if document.state == DocumentState.RECONCILED:
         if document.set_id == ADVICE:
@@ -232,9 +235,11 @@ def _tell(uow: UnitOfWork, world: World, draft: Draft, translation: object) -> N
         configuration=draft.configuration.digest,
     )
     if isinstance(translation, Park):
-        open_case(uow, world, translation.cause, document, translation.detail)
+        root = root_of(translation.cause, document.partner, document.set_id)
+        open_case(uow, world, translation.cause, document, translation.detail, root)
     elif document.state == DocumentState.PARKED:
-        open_case(uow, world, "no-agreement", document, f"set {document.set_id} from {document.partner}")
+        root = root_of("no-agreement", document.partner, document.set_id)
+        open_case(uow, world, "no-agreement", document, f"set {document.set_id} from {document.partner}", root)
     elif document.state == DocumentState.SET_ASIDE:
         note_event(uow, world, "document.set_aside", document)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from gateway.pipeline.ports import Ledger, Stamps, UnitOfWork
-from gateway.tracking.case import CAUSES, Case
+from gateway.tracking.case import CAUSES, Case, root_of
 from gateway.tracking.event import Event
 from gateway.trading.directory import Directory
 from gateway.trading.expiry import THRESHOLDS, Expiring, expiring
@@ -57,9 +57,9 @@ class ExpiryWatch:
         row = CAUSES[_CAUSE]
         tracking_id = self.stamps.new_id().rjust(32, "0")[-32:]
         action = each.next_action
-        uow.add(
-            Case(case_id, subject, each.partner, _CAUSE, row.owner, row.title, each.words, action, now, tracking_id)
-        )
+        root = root_of(_CAUSE, each.partner, each.pinned.name)
+        facts = (case_id, subject, each.partner, _CAUSE, row.owner, row.title, each.words, action, now, tracking_id)
+        uow.add(Case(*facts, root=root))
         data = {"certificate": each.pinned.certificate.fingerprint, "name": each.pinned.name, "days": each.days}
         uow.add(Event("certificate.expiring", now, subject, each.partner, tracking_id, data))
         return True

@@ -29,6 +29,7 @@ class Selection:
     state: str | None = None
     cause: str | None = None
     since: datetime | None = None
+    root: str | None = None
 
 
 class OversightViews(Protocol):

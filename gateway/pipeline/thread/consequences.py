@@ -7,6 +7,7 @@ from gateway.pipeline.ports import UnitOfWork, World, agreement_for
 from gateway.pipeline.records import Named, Subject, close_case, note_event, open_case
 from gateway.pipeline.task import StepName, Task
 from gateway.pipeline.thread.terms import matching_for
+from gateway.tracking.case import root_of
 from gateway.tracking.document import Document, DocumentState
 from gateway.tracking.event import Event
 from gateway.tracking.order import Match, Order
@@ -44,6 +45,7 @@ _BY_KIND: dict[tuple[str, str], str] = {
     (Kind.CONSUMED, Check.HOLD): "quarantine-broken",
     (Kind.CONSUMED, Check.QUANTITY): "over-consumption",
 }
+_AT_FAULT = {"item-unknown": Check.ITEM, "unit-unknown": Check.UNIT, "quarantine-broken": Check.HOLD}
 THREAD_CAUSES = frozenset(
     (
         *_BY_CHECK.values(),
@@ -62,6 +64,15 @@ def cause_of(match: Match) -> str:
         if check in checks and (cause := _BY_KIND.get((match.kind, check)) or _BY_CHECK.get(check)):
             return cause
     return f"{_NAMES.get(match.kind, 'order')}-differs"
+
+
+def _at_fault(order: Order, match: Match, cause: str) -> str:
+    """Return what must be put right: an item, unit or lot heals many papers at once; else it is the order."""
+    check = _AT_FAULT.get(cause)
+    said = {
+        finding["said"] for finding in match.findings if finding["check"] == check and finding["verdict"] == OUTSIDE
+    }
+    return ", ".join(sorted(said)) or f"order {order.order_number}"
 
 
 def words_of(order: Order, match: Match) -> str:
@@ -86,7 +97,14 @@ def follow_match(
     if match.verdict == OUTSIDE:
         cause = cause_of(match)
         _close_others(uow, world, match, cause)
-        open_case(uow, world, cause, about, words_of(order, match))
+        open_case(
+            uow,
+            world,
+            cause,
+            about,
+            words_of(order, match),
+            root_of(cause, order.partner, _at_fault(order, match, cause)),
+        )
         kind = f"{_NAMES.get(match.kind, 'order')}.discrepancy"
         checks = ",".join(
             dict.fromkeys(finding["check"] for finding in match.findings if finding["verdict"] == OUTSIDE)

@@ -8,6 +8,7 @@ from gateway.pipeline.step import Advance, Outcome
 from gateway.pipeline.task import Task
 from gateway.pipeline.thread.consequences import ORDER_UNKNOWN
 from gateway.pipeline.thread.shelf import still_unknown
+from gateway.tracking.case import root_of
 from gateway.tracking.document import Document
 from gateway.tracking.transmission import Transmission
 
@@ -22,5 +23,7 @@ def _look(uow: UnitOfWork, world: World, task: Task) -> list[Task]:
     about = uow.find(Transmission, task.subject) or uow.find(Document, task.subject)
     if unknown and about is not None:
         who = about.source if isinstance(about, Transmission) else f"{about.set_id} of {about.partner}"
-        open_case(uow, world, ORDER_UNKNOWN, about, f"{who} names {', '.join(unknown)}, of which nobody has told us")
+        named = ", ".join(unknown)
+        root = root_of(ORDER_UNKNOWN, about.partner, f"order {named}")
+        open_case(uow, world, ORDER_UNKNOWN, about, f"{who} names {named}, of which nobody has told us", root)
     return []

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gateway.errors import NotAllowed
 from gateway.pipeline.ports import World
+from gateway.tracking.approval import Person
 from gateway.trading.directory import Partner
 from gateway.web.keys import presented_hash
 from gateway.web.problems import ProblemError
@@ -30,9 +31,10 @@ class Caller:
 class Callers:
     """Knows the keys."""
 
-    def __init__(self, world: World, operators: Mapping[str, str]) -> None:
+    def __init__(self, world: World, operators: Mapping[str, str], people: Mapping[str, Person] | None = None) -> None:
         self._world = world
         self._operators = operators  # hash -> name
+        self._people = people or {}  # name of a key -> whose it is
 
     def identify(self, request: web.Request) -> Caller:
         """Return who presents a valid key; raise NotAllowed."""
@@ -60,3 +62,8 @@ class Callers:
             words = "This is the door of operators. Use a key with role operator from gateway.yaml."
             raise ProblemError(403, "wrong-key", "Wrong kind of key", words)
         return caller.operator
+
+    def person(self, request: web.Request) -> Person:
+        """Return the person whose operator's key is presented, with the roles in which it may approve."""
+        name = self.operator(request)
+        return self._people.get(name) or Person(name, proven=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -78,13 +78,16 @@ class CaseBody(_Body):
     opened_at: datetime
     closed_at: datetime | None
     resolution: str | None
-    actions: list[str] = Field(description="What may be done: replay, recompute, send again, close.")
+    group: str = Field(description="The root cause: one fix heals all open cases of the group.")
+    assignee: str | None = Field(description="Who works on it.")
+    actions: list[str] = Field(description="What may be done: replay, recompute, send again, accept, close.")
 
     @classmethod
-    def of(cls, case: Case) -> CaseBody:
+    def of(cls, case: Case) -> Self:
         """Show a case."""
-        names = [name for name in cls.model_fields if name != "actions"]
-        return cls(**{name: getattr(case, name) for name in names}, actions=list(actions_for(case.cause)))
+        names = [name for name in CaseBody.model_fields if name not in ("actions", "group")]
+        facts = {name: getattr(case, name) for name in names}
+        return cls(**facts, group=case.root, actions=list(actions_for(case.cause)))
 
 
 class DocumentBody(_Body):

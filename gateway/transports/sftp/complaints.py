@@ -7,7 +7,7 @@ import hashlib
 import structlog
 
 from gateway.pipeline.ports import UnitOfWork, World
-from gateway.tracking.case import CAUSES, Case
+from gateway.tracking.case import CAUSES, Case, root_of
 from gateway.tracking.event import Event
 
 log = structlog.get_logger("gateway.sftp")
@@ -46,7 +46,9 @@ class Complaints:
         else:
             tracking_id = self._world.new_id().rjust(32, "0")
             action = row.next_action
-            uow.add(Case(case_id, subject, partner, cause, row.owner, row.title, detail, action, now, tracking_id))
+            root = root_of(cause, partner, name)
+            facts = (case_id, subject, partner, cause, row.owner, row.title, detail, action, now, tracking_id)
+            uow.add(Case(*facts, root=root))
             uow.add(Event("case.opened", now, subject, partner, tracking_id, {"cause": cause, "detail": detail}))
 
     async def settled(self, partner: str, name: str = "") -> None:
