@@ -18,6 +18,7 @@ from gateway.tracking.numbering import NumberSeries
 from gateway.tracking.order import Match, Order, OrderLine
 from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
+from gateway.tracking.release import Release
 from gateway.tracking.retention import Hold, Purge
 from gateway.tracking.thread.statement import Statement
 from gateway.tracking.transmission import Transmission
@@ -38,6 +39,7 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     BusinessNumber: tables.business_numbers,
     Promise: tables.promises,
     NumberSeries: tables.number_series,
+    Release: tables.releases,
     Seal: tables.seals,
     Checkpoint: tables.checkpoints,
     Hold: tables.holds,

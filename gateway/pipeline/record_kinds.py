@@ -13,11 +13,12 @@ from gateway.tracking.numbering import NumberSeries
 from gateway.tracking.order import Match, Order, OrderLine
 from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
+from gateway.tracking.release import Release
 from gateway.tracking.retention import Hold, Purge
 from gateway.tracking.thread.statement import Statement
 from gateway.tracking.transmission import Transmission
 
-_Thread = Order | OrderLine | Statement | Match
+_Thread = Order | OrderLine | Statement | Match | Release
 _Owed = Promise | NumberSeries | BusinessNumber
 _Proof = Seal | Checkpoint | Hold | Purge
 Record = Transmission | Document | Case | CaseNote | Receipt | _Thread | _Owed | _Proof

@@ -9,6 +9,7 @@ from gateway.systems import mes, quality, tms, wms
 from gateway.systems.door import Door
 from gateway.systems.keys import Key, Keys
 from gateway.systems.machines import EventsDoor
+from gateway.systems.planning import Planning
 from gateway.systems.procurement import PurchaseOrders
 from gateway.web.routes import Route
 
@@ -29,4 +30,5 @@ class SystemDoors:
             *(door.route(self._world, self._keys) for door in DOORS),
             events.route(),
             *PurchaseOrders(self._world, self._keys).routes(),
+            *Planning(self._world, self._keys).routes(),
         ]

@@ -58,6 +58,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "server-not-read": _TOLD,
     "file-not-fetched": _TOLD,
     "order-differs": _JUDGED,
+    "cumulative-differs": _TOLD,
     "acknowledgment-differs": _JUDGED,
     "shipment-differs": _JUDGED,
     "receipt-differs": _JUDGED,

@@ -36,6 +36,12 @@ ORDER_CAUSES = (
         "ask the partner for a credit or a corrected invoice, or take it as it is: gateway case accept",
     ),
     Cause(
+        "cumulative-differs",
+        Owner.PARTNER,
+        "the supplier has shipped another sum of an item than we know of",
+        "compare its last ship notices with ours, and agree on the sum before the next release; then: gateway case close",
+    ),
+    Cause(
         "item-unknown",
         Owner.DATA,
         "a document names an item that the order does not have",

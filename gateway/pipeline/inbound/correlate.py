@@ -12,6 +12,7 @@ from gateway.pipeline.task import Task
 from gateway.pipeline.thread.consequences import OUTSIDE, WAITING
 from gateway.pipeline.thread.hearing import hear
 from gateway.pipeline.thread.judge import Judged, Origin, keep_waiting, take_in
+from gateway.pipeline.thread.releases import compare_shipped
 from gateway.pipeline.thread.saying import said_by
 from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.terms import matching_for
@@ -60,6 +61,8 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
             made.copy |= inbound and any(each["check"] == Check.COPY for match in matches for each in match.findings)
             made.held |= inbound and any(match.verdict in (OUTSIDE, WAITING) for match in matches)
         _cancel(uow, world, document, judged)
+    if row.name == "ship_notice" and (document.role, document.direction) == ("buyer", "inbound"):
+        compare_shipped(uow, world, document, body)
     return made
 
 

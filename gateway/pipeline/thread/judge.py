@@ -13,6 +13,7 @@ from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import close_case
 from gateway.pipeline.task import Task
 from gateway.pipeline.thread.consequences import ORDER_UNKNOWN, follow_match
+from gateway.pipeline.thread.releases import add_to_releases
 from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.shelf import claim, still_unknown
 from gateway.pipeline.thread.telling import tell
@@ -67,6 +68,7 @@ def take_in(uow: UnitOfWork, world: World, origin: Origin, said: Said, current: 
     waited = claim(uow, order, statement, new=new)
     judged = judge(uow, world, order, [*statements, *waited], current, new=new)
     tell(uow, world.clock(), order, judged.thread, judged.lines, [*came, *waited])
+    add_to_releases(uow, world.clock(), order, judged.thread, judged.lines, statement)
     if order.state != LineState.UNKNOWN:
         for subject in {each.subject for each in waited}:
             if not still_unknown(uow, subject):
