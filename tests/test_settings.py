@@ -220,3 +220,10 @@ def test_mistakes_of_the_retention_are_named_with_their_lines(tmp_path):
     shown = mistakes_of(tmp_path, text)
     assert ["yaml:2" in shown[0], "yaml:4" in shown[1], "yaml:5" in shown[2]] == [True] * 3, shown
     assert "write it such as 90s" in shown[0] and "for a day or longer" in shown[1] and "three digits" in shown[2]
+
+
+def test_a_key_of_a_system_has_a_scope_and_no_other_key_has_one(tmp_path):
+    right = f"keys:\n  - {{name: wms, role: system, scope: wms, sha256: '{HASH}'}}\n"
+    assert [key.scope for key in settings_of(tmp_path, right).gateway.keys] == ["wms"]
+    for wrong in ("role: system", "role: operator, scope: wms", "role: system, scope: moon"):
+        assert len(mistakes_of(tmp_path, f"keys:\n  - {{name: wms, {wrong}, sha256: '{HASH}'}}\n")) == 1

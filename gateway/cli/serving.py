@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
+from typing import get_args
 
 import typer
 
@@ -11,7 +12,7 @@ from gateway.bootstrap import EVERYTHING, RECEIVERS, WORKER, Roles
 from gateway.cli.console import check_name, err, out
 from gateway.logs import set_up_logs
 from gateway.server import serve as serve_house
-from gateway.settings import load_settings
+from gateway.settings import Scope, load_settings
 from gateway.web.keys import new_key
 
 
@@ -52,16 +53,24 @@ class Role(StrEnum):
 
     ERP = "erp"
     OPERATOR = "operator"
+    SYSTEM = "system"
 
 
 def key(
     name: str = typer.Argument(..., help="Whose key: an ERP or a person. For a partner: gateway partner key NAME."),
-    role: Role = typer.Option(Role.ERP, "--role", help="What it opens: the ERP's door, or all documents to read."),
+    role: Role = typer.Option(
+        Role.ERP, "--role", help="What it opens: the ERP's door, all documents to read, or the door of a system."
+    ),
+    scope: str = typer.Option("", "--scope", help=f"For role system, which door: {', '.join(get_args(Scope))}."),
 ) -> None:
-    """Make a key for an ERP or an operator. It is shown once; only its hash goes into gateway.yaml."""
+    """Make a key for an ERP, an operator or a system. It is shown once; only its hash goes into gateway.yaml."""
     check_name(name)
+    if (role == Role.SYSTEM) != (scope in get_args(Scope)):
+        words = f"a key with role system, and no other, has a scope; name one of: {', '.join(get_args(Scope))}"
+        raise typer.BadParameter(words, param_hint="--scope")
     made, digest = new_key(name)
     out.print(f"key:    {made}")
     out.print(f"sha256: {digest}")
     err.print("Give the key to its owner over a safe way, and add to gateway.yaml:")
-    err.print(f'keys:\n  - {{name: {name}, role: {role.value}, sha256: "{digest}"}}', markup=False)
+    scoped = f", scope: {scope}" if scope else ""
+    err.print(f'keys:\n  - {{name: {name}, role: {role.value}{scoped}, sha256: "{digest}"}}', markup=False)

@@ -133,7 +133,8 @@ class SqlUnitOfWork(Finders):
     def hasten(self, now: datetime) -> None:
         """Make due what waits to be tried later than ``now``. Deadlines stay."""
         steps = tables.steps
-        tried = steps.c.step.not_in([sa.literal_column("'chase'"), sa.literal_column("'chase_receipt'")])
+        deadlines = ("chase", "chase_receipt", "look_for_order")
+        tried = steps.c.step.not_in([sa.literal_column(f"'{each}'") for each in deadlines])
         later = steps.c.due_at > sa.bindparam("now")
         self._cursor.run(
             "hasten",

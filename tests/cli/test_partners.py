@@ -88,6 +88,19 @@ def test_a_key_of_an_erp_or_operator_fits_gateway_yaml(tmp_path, role):
     assert yaml.safe_load(text)["keys"][0]["role"] == role
 
 
+def test_a_key_of_a_system_has_a_scope_and_no_other_key_has_one(tmp_path):
+    write_config(tmp_path, "http://127.0.0.1:1")
+    found = gateway_command("key", "wms", "--role", "system", "--scope", "wms")
+    text = found.err.partition("\n")[2]
+    path = tmp_path / "gateway.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | yaml.safe_load(text)))
+    assert gateway_command("partner", "check", config=tmp_path).code == 0
+    assert yaml.safe_load(text)["keys"][0]["scope"] == "wms"
+    for words in (("--role", "system"), ("--role", "system", "--scope", "moon"), ("--scope", "wms")):
+        refused = gateway_command("key", "wms", *words)
+        assert (refused.code, refused.out) == (2, "") and "scope" in refused.err
+
+
 def test_a_key_is_refused_for_a_name_that_could_stand_in_no_file():
     for words in (("partner", "key", "A B"), ("key", "[x]")):
         found = gateway_command(*words)
