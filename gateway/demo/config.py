@@ -24,6 +24,7 @@ class Keys:
 
     erp: str
     operator: str
+    warehouse: str
     strangers: dict[str, str]  # partner -> key
 
 
@@ -55,6 +56,7 @@ def write_configuration(run: Path, addresses: Addresses, strangers: list[Strange
     (folder / "partners").mkdir(parents=True, exist_ok=True)
     erp, erp_hash = new_key("erp")
     operator, operator_hash = new_key("operator")
+    warehouse, warehouse_hash = new_key("warehouse")
     _dump(
         folder / "gateway.yaml",
         {
@@ -64,6 +66,7 @@ def write_configuration(run: Path, addresses: Addresses, strangers: list[Strange
             "keys": [
                 {"name": "demo-erp", "role": "erp", "sha256": erp_hash},
                 {"name": "demo-operator", "role": "operator", "sha256": operator_hash},
+                {"name": "demo-warehouse", "role": "system", "scope": "wms", "sha256": warehouse_hash},
             ],
         },
     )
@@ -84,7 +87,7 @@ def write_configuration(run: Path, addresses: Addresses, strangers: list[Strange
         key, digest = new_key(name)
         keys["*".join(sender)] = key
         _dump(folder / "partners" / f"{name}.yaml", _stranger(name, sender, sorted(sets), digest))
-    return Keys(erp, operator, keys)
+    return Keys(erp, operator, warehouse, keys)
 
 
 def _supplier(address: str) -> dict[str, Any]:
@@ -102,7 +105,12 @@ def _supplier(address: str) -> dict[str, Any]:
                 "receive": {"reply_to": [f"{address}/as2"]},
             }
         },
-        "defaults": {"version": "004010", "transport": "as2", "ordered_by": "order"},
+        "defaults": {
+            "version": "004010",
+            "transport": "as2",
+            "ordered_by": "order",
+            "match": {"price_percent": 2, "days_late": 365, "days_early": 365},
+        },
         "agreements": [{"document": "850", "direction": "outbound", "role": "buyer"}, *inbound],
     }
 

@@ -21,7 +21,8 @@ from gateway.demo import show
 from gateway.demo.config import Addresses, Keys, write_as2_keys, write_configuration
 from gateway.demo.documents import Stranger, strangers
 from gateway.demo.over_sftp import SFTPSupplier, door_of
-from gateway.demo.processes import DemoFailed, Processes
+from gateway.demo.processes import DemoFailed, Processes, surroundings
+from gateway.demo.warehouse import ORDER, Warehouse
 
 _ORDER = {
     "type": "purchase_order",
@@ -126,6 +127,7 @@ async def _play(console: Console, folder: Path, keep: bool) -> int:
         doors = f"gateway {gateway}, {addresses.as2}, sftp://127.0.0.1:{sftp}"
         console.print(f"{doors}   reference ERP {erp}   supplier {addresses.supplier}/as2\n")
         trip = _Trip(console, folder, gateway, erp, keys, good, bad, SFTPSupplier(processes, folder, sftp))
+        trip.places = environment
         closing = [
             f"\nStill running: gateway {gateway}, reference ERP {erp}/messages",
             f"Operator key: {keys.operator}",
@@ -157,6 +159,7 @@ class _Trip:
         self.gateway, self.erp, self.keys = gateway, erp, keys
         self.good, self.bad = good, bad
         self.sftp = sftp
+        self.places: dict[str, str] = {}
 
     async def run(self, closing: list[str]) -> int:
         headers = {"Authorization": f"Bearer {self.keys.operator}"}
@@ -166,12 +169,33 @@ class _Trip:
             for number, stranger in enumerate(self.good):
                 await (self._drop(stranger) if number % 2 else self._post(session, stranger))
             await self._post(session, self.bad)
+            with self.console.status("goods on their way into the warehouse ..."):
+                case = await Warehouse(self.gateway, self.keys.warehouse, session).count()
             with self.console.status("files on their way over SFTP ..."):
                 seen = await self.sftp.ended()
             documents = await self._settled(session)
             stored = await self._stored(session)
             details = await self._confirmed(session, documents)
-        return show.show(self.console, documents, details, stored, seen, len(self.good), closing)
+            thread = await self._thread(session)
+        story = show.Story(case, thread, await self._told())
+        return show.show(self.console, documents, details, stored, seen, len(self.good), story, closing)
+
+    async def _thread(self, session: aiohttp.ClientSession) -> dict[str, Any]:
+        """Return the whole thread of the order."""
+        [order] = (await self._get(session, f"/api/v1/orders?order_number={ORDER}"))["items"]
+        thread: dict[str, Any] = await self._get(session, order["location"])
+        return thread
+
+    async def _told(self) -> str:
+        """Return the thread as the command shows it."""
+        command = [sys.executable, "-m", "gateway", "order", "show", ORDER]
+        run = await asyncio.create_subprocess_exec(
+            *command, env=surroundings() | self.places, stdout=asyncio.subprocess.PIPE
+        )
+        out, _err = await run.communicate()
+        if run.returncode:
+            raise DemoFailed(f"gateway order show {ORDER} ended with {run.returncode}")
+        return out.decode()
 
     async def _order(self, session: aiohttp.ClientSession) -> None:
         async with session.post(f"{self.erp}/orders", json=_ORDER) as response:

@@ -36,7 +36,7 @@ class Processes:
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 *command,
-                env=_surroundings() | (environment or {}),
+                env=surroundings() | (environment or {}),
                 stdout=output,
                 stderr=output,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -91,6 +91,6 @@ class Processes:
             await process.wait()
 
 
-def _surroundings() -> dict[str, str]:
+def surroundings() -> dict[str, str]:
     """Return our environment without the settings of a gateway: the play must never write into somebody's real ledger."""
     return {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -14,6 +15,15 @@ from rich.table import Table
 from gateway.demo.over_sftp import Seen, compare
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The thread of the order: the case that its goods led to, the thread at the end, and how the command shows it."""
+
+    case: dict[str, Any]
+    thread: dict[str, Any]
+    told: str
+
+
 def show(
     console: Console,
     documents: list[dict[str, Any]],
@@ -21,6 +31,7 @@ def show(
     stored: list[dict[str, Any]],
     seen: Seen,
     expected_files: int,
+    story: Story,
     closing: list[str],
 ) -> int:
     """Print the table, one message and the sum; return 0 only when nothing is lost and nothing doubled."""
@@ -36,12 +47,27 @@ def show(
     amiss, over_sftp = compare(seen, documents, details, stored)
     console.print(escape(over_sftp))
     problems += amiss
+    problems += _thread(console, story)
     for problem in problems:
         console.print(f"[red]{escape(problem)}[/]")
     for each in closing:
         console.print(escape(each))
     console.print(f"\n{line}")
     return 1 if problems else 0
+
+
+def _thread(console: Console, story: Story) -> list[str]:
+    """Show the thread of the order, and return what of it is not as it should be."""
+    console.print(f"\nOne discrepancy on the way, {escape(story.case['cause'])}: {escape(story.case['detail'])}")
+    console.print("The warehouse found the rest, so the case closed by itself and the invoice went on to the ERP:\n")
+    console.print(escape(story.told), end="")
+    problems = []
+    state, verdict = story.thread["order"]["state"], story.thread["order"]["verdict"]
+    if state != "matched" or verdict not in ("clean", "noted"):
+        problems.append(f"the order is {state} and {verdict}, where it should be matched")
+    if any(each["closed_at"] is None for each in story.thread["cases"]):
+        problems.append("a case about the order is still open")
+    return problems
 
 
 def _table(documents: list[dict[str, Any]], details: dict[str, Any]) -> Table:

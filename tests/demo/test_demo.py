@@ -28,6 +28,10 @@ async def _plays_well(demo):
     assert [int(count) for count in last.groups()] == [9, 9, 2]
     for word in ("What happened", "One document as the ERP got it:", '"order_number": "PO-2026-0001"', "Refused: 855"):
         assert word in out
+    # The order ends matched, after goods that were missing had been found.
+    assert "One discrepancy on the way, receipt-differs: order PO-2026-0001" in out
+    assert "PO-2026-0001  supplier (buyer)  matched" in out
+    assert "nothing is open" in out
     assert "To fix: " in out
     assert (
         "Over SFTP: sftp-shop put 2 files: 1 is at the ERP, rejected/ explains promise-2.edi; it fetched 2 ack" in out
