@@ -35,6 +35,8 @@ from gateway.x12.acknowledgment import answers_needed, read_functional_acknowled
 from gateway.x12.advice import SET_ID as ADVICE
 from gateway.x12.faults import Fault, FaultCode, Level
 
+_ENVELOPE = frozenset(code.slug for code in FaultCode if code.level in (Level.INTERCHANGE, Level.GROUP))
+
 
 def settle_portion(uow: UnitOfWork, *, portion: Portion, drafts: list[Draft], world: World, again: bool) -> list[Task]:
     """Store the drafts of ``portion``; with its last portion the interchange is answered and its documents go on.
@@ -212,6 +214,8 @@ def _tell(uow: UnitOfWork, world: World, draft: Draft, translation: object) -> N
         configuration = draft.configuration.digest
         note_event(uow, world, "document.rejected", document, faults=len(shown), configuration=configuration)
         cause = "numbers-reused" if draft.first is not None else "document-rejected"
+        if draft.first is None and _of_envelope(document):
+            return  # What is at fault is its interchange or group, and that is a case already.
         codes = sorted({fault["code"] for fault in document.faults if not fault["tolerated"]})
         root = root_of(cause, document.partner, f"{document.set_id} {', '.join(codes[:5])}")
         open_case(uow, world, cause, document, "; ".join(shown[:20]), root)
@@ -244,6 +248,11 @@ def _tell(uow: UnitOfWork, world: World, draft: Draft, translation: object) -> N
         note_event(uow, world, "document.set_aside", document)
 
 
+def _of_envelope(document: Document) -> bool:
+    """Tell whether a document is rejected with the envelope around it."""
+    return any(fault["code"] in _ENVELOPE and not fault["tolerated"] for fault in document.faults)
+
+
 def _release_earlier(uow: UnitOfWork, world: World, portion: Portion, answers: list[Answer]) -> list[Task]:
     """Make the accepted documents of portions before due, now that the interchange is whole; or reject them with it."""
     tasks = []
@@ -258,7 +267,6 @@ def _release_earlier(uow: UnitOfWork, world: World, portion: Portion, answers: l
             shown = [*document.faults, *explained_envelope(faults, portion)]
             uow.change(Document, document.id, state=DocumentState.REJECTED, faults=shown, **values)
             note_event(uow, world, "document.rejected", document, faults=len(shown))
-            open_case(uow, world, "document-rejected", document, "; ".join(fault.message for fault in faults))
         else:
             uow.change(Document, document.id, **values)
             tasks.append(Task(StepName.TRANSLATE, document.id, document.tracking_id, world.clock()))
