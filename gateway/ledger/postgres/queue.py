@@ -18,13 +18,14 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from procrastinate import App, PsycopgConnector
+from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from psycopg import Error as DriverError
 from psycopg_pool import PoolTimeout
 
 from gateway.errors import LedgerError
 from gateway.ledger.postgres.alarms import QUEUE, TASK
+from gateway.ledger.postgres.connector import AlarmConnector
 from gateway.ledger.postgres.database import PostgresDatabase
 from gateway.ledger.postgres.presence import Presence
 from gateway.ledger.postgres.sweep import sweep
@@ -155,7 +156,7 @@ class PostgresQueue:
 
     def _app(self, work: Work) -> App:
         url = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        connector = PsycopgConnector(
+        connector = AlarmConnector(
             conninfo=url, kwargs={"application_name": "partner-gateway alarms"}, min_size=2, max_size=4, timeout=5.0
         )
         app = App(connector=connector)
