@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -405,3 +406,17 @@ async def test_connections_are_kept_from_one_burst_to_the_next(on_postgres):
         names = [f"t{burst}-{n}" for n in range(40)]
         await asyncio.gather(*(on_postgres.tx(lambda uow, name=name: uow.add(transmission(name))) for name in names))
     assert len(made) <= 8, "one for each writer"
+
+
+async def test_a_connection_that_breaks_is_a_server_that_is_away_whatever_it_says_last(on_postgres):
+    """The server ends a transaction in which nobody speaks with an error of a kind that says nothing of the connection."""
+
+    def falls_silent(connection):
+        driver = connection.connection.driver_connection
+        driver.execute("SET idle_in_transaction_session_timeout = '50ms'")
+        time.sleep(0.3)
+        driver.execute("SELECT 1")
+
+    with pytest.raises(LedgerAway):
+        await on_postgres.write(falls_silent)
+    await on_postgres.tx(lambda uow: uow.find(Document, "x"))

@@ -105,7 +105,11 @@ class PostgresDatabase(SqlLedger):
             raise ConcurrentChange(
                 f"Another transaction was in the way ({short(error)}). It is tried again."
             ) from error
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
+            # With an error of a statement the connection lives. Not every error that ends one is an OperationalError: that of a
+            # transaction in which nobody spoke is not.
+            if not isinstance(error, psycopg.OperationalError) and _undo(connection):
+                raise
             connection.invalidate()
             raise _away(error) from error
         except BaseException:
@@ -141,12 +145,15 @@ def _numbering(dialect: Any) -> sa.Dialect:
     return numbering
 
 
-def _undo(connection: sa.Connection) -> None:
+def _undo(connection: sa.Connection) -> bool:
+    """Undo the transaction; return False if the connection is broken."""
     try:
         raw: Any = connection.connection.driver_connection
         raw.execute("ROLLBACK")
     except (psycopg.Error, sa.exc.SQLAlchemyError):
         connection.invalidate()
+        return False
+    return True
 
 
 def _away(error: Exception) -> LedgerAway:
