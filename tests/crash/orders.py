@@ -55,6 +55,7 @@ class Trade:
         self.taken = self.answered = self.copies = self.refused = 0
         self.ids: set[str] = set()
         self._next_door = 0
+        self._failed: BaseException | None = None
 
     @property
     def documents(self) -> int:
@@ -70,6 +71,8 @@ class Trade:
         """Wait until it is so far."""
         clock, before = asyncio.get_running_loop().time, (-1, 0.0)
         while self.progress < progress:
+            if self._failed is not None:
+                raise self._failed  # Who waits for what is sent would else only see that nothing happens any more.
             if self.progress != before[0]:
                 before = (self.progress, clock())
             assert clock() - before[1] < _PATIENCE, f"nothing happens any more at {self.progress}"
@@ -81,7 +84,11 @@ class Trade:
             gate = asyncio.Semaphore(_AT_ONCE)
             theirs = [self._their_order(session, gate, number) for number in range(1, self.orders + 1)]
             ours = [self._our_order(session, gate, number) for number in range(1, self.ours + 1)]
-            await asyncio.gather(*theirs, *ours, self._acknowledge(session))
+            try:
+                await asyncio.gather(*theirs, *ours, self._acknowledge(session))
+            except Exception as error:
+                self._failed = error
+                raise
 
     async def _their_order(self, session, gate, number: int) -> None:
         name = SUPPLIERS[number % len(SUPPLIERS)]
