@@ -204,7 +204,8 @@ async def test_what_runs_is_ended_before_the_queue_stops_and_the_rest_is_left_fo
     async with hands(database, at_once=2) as first:
         first.pause = 0.05
         await first.until(lambda: len(first.begun) >= 2)
-    assert first.begun == first.ended and len(first.ended) < 20
+    # Two run at a time, and the one that began first need not end first.
+    assert sorted(first.begun) == sorted(first.ended) and len(first.ended) < 20
     async with hands(database) as second:
         await second.until(lambda: len(first.ended) + len(second.ended) == 20)
     assert not set(first.ended) & set(second.ended)
