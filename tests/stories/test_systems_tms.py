@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.tracking.order import OrderLine
+from gateway.web.keys import key_hash
 from tests.stories.test_buyer import ORDER
 from tests.stories.test_order_thread import notice, order_of
 from tests.stories.test_systems_wms import partner, shipped
@@ -105,17 +106,14 @@ CARRIER = {
     "partner": "carrier",
     "name": "North Freight",
     "identities": [{"qualifier": "ZZ", "id": "CARRIER"}],
-    "api_keys": [],
+    "api_keys": [{"name": "main", "sha256": key_hash(CUSTOMER_KEY)}],
     "channels": {"rest": {}},
     "agreements": [{"document": "214", "direction": "inbound", "role": "buyer"}],
 }
 
 
 async def test_a_214_of_a_carrier_moves_the_orders_of_a_supplier(tmp_path):
-    from gateway.web.keys import key_hash
-
-    carrier = CARRIER | {"api_keys": [{"name": "main", "sha256": key_hash(CUSTOMER_KEY)}]}
-    async with gateway(tmp_path, partner(), carrier, settings=system_keys()) as house:
+    async with gateway(tmp_path, partner(), CARRIER, settings=system_keys()) as house:
         await dated(house)
         assert (await house.send(status(), CUSTOMER_KEY)).status == 202
         await house.settle()

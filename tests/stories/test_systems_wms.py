@@ -6,11 +6,12 @@ import pytest
 
 from gateway.tracking.order import Order, OrderLine
 from gateway.tracking.transmission import Transmission
+from gateway.web.keys import key_hash
 from tests.stories.test_buyer import ORDER
 from tests.stories.test_order_thread import MATCH, bill, notice, order_of
-from tests.support.house import SUPPLIER_KEY, gateway, supplier
+from tests.support.house import CUSTOMER_KEY, SUPPLIER_KEY, gateway, supplier
 from tests.support.systems import ago, cases, events, key_of, post, receipt, say, system_keys
-from tests.support.x12 import elements
+from tests.support.x12 import elements, interchange
 
 ADVISED = [
     {"document": "850", "direction": "outbound", "role": "buyer"},
@@ -200,8 +201,6 @@ async def test_mistakes_of_systems_are_cases_also_where_nothing_was_agreed_with_
 
 
 async def test_two_systems_that_contradict_one_another_ask_somebody_and_the_first_one_counts(tmp_path):
-    from gateway.web.keys import key_hash
-
     second = {"name": "wms-east", "role": "system", "scope": "wms", "sha256": key_hash("east")}
     async with gateway(tmp_path, partner(), settings=system_keys(second)) as house:
         await shipped(house)
@@ -272,3 +271,33 @@ async def _race(house, numbers):
     for each in numbers:
         order = await house.house.database.load(Order, f"supplier:buyer:{each}")
         assert (order.state, order.verdict) == ("received", "clean"), each
+
+
+WAREHOUSE = {
+    "partner": "warehouse",
+    "name": "Lake Warehouse",
+    "identities": [{"qualifier": "ZZ", "id": "LAKE"}],
+    "api_keys": [{"name": "main", "sha256": key_hash(CUSTOMER_KEY)}],
+    "channels": {"rest": {}},
+    "agreements": [{"document": "944", "direction": "inbound", "role": "buyer"}],
+}
+
+
+async def test_a_944_of_a_warehouse_says_the_same_as_our_own_and_the_supplier_gets_its_861(tmp_path):
+    async with gateway(tmp_path, partner(), WAREHOUSE, settings=system_keys()) as house:
+        await shipped(house)
+        body = """W17*F*20261121*REC1**SHP2
+        N1*WH*Lake Warehouse*92*W22
+        W07*9*EA**VP*V-7*BP*B-1
+        N9*PO*PO1
+        W14*9"""
+        sent = interchange(body, set_id="944", group="RE", number=5, sender=("ZZ", "LAKE"))
+        assert (await house.send(sent, CUSTOMER_KEY)).status == 202
+        await house.settle()
+        [document] = [each for each in (await house.get("/api/v1/documents"))["items"] if each["set"] == "944"]
+        assert document["state"] == "delivered", document["faults"]
+        assert (await order_of(house)).state == "partly_received"
+        assert await cases(house) == [("receipt-differs", "partner")]
+        [advice] = await house.outbox(SUPPLIER_KEY)
+        assert elements(advice, "BRA")[0][1] == "REC1"
+        assert [each["number"] for each in await events(house, "goods.received")] == ["REC1"]
