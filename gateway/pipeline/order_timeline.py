@@ -44,6 +44,7 @@ _WORDS: dict[str, str] = {
     Kind.CLOSED: "closed",
     Kind.DECIDED: "taken as it is",
 }
+_UNNUMBERED = (Kind.TRANSMITTED, Kind.UNDERSTOOD, Kind.REFUSED, Kind.DECIDED)  # Their number is only ours.
 _LINES_SHOWN = 5
 
 
@@ -122,7 +123,7 @@ def _said(
             action = (
                 case.next_action if case is not None and inside else "it is with a person; nothing goes on by itself"
             )
-    number = f" {statement.number}" if statement.number and statement.kind != Kind.DECIDED else ""
+    number = f" {statement.number}" if statement.number and statement.kind not in _UNNUMBERED else ""
     source = "" if statement.source == _DOCUMENTS else f" (says {statement.source})"
     return Entry(
         at=statement.came_at,
@@ -197,7 +198,7 @@ def _case(case: Case, correlation: str) -> Entry:
         at=case.opened_at,
         kind="case",
         type=case.cause,
-        words=f"{case.title}: {case.detail}{settled}",
+        words=f"case: {case.title}: {case.detail}{settled}",
         subject=case.subject,
         tracking_id=case.tracking_id,
         correlation_id=correlation,

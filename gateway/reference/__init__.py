@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gateway.reference.asyncapi import asyncapi
 from gateway.reference.lists import commands, errors, faults, mapping_functions, quirks, states, tolerances
+from gateway.reference.orders import kpis, orders
 from gateway.reference.schemas import file_schemas, message_schemas, xml_schema
 from gateway.reference.settings import agreements, settings
 
@@ -20,7 +21,19 @@ def reference() -> dict[str, bytes]:
     found = {f"schemas/{name}.json": data for name, data in {**message_schemas(), **file_schemas()}.items()}
     found["schemas/canonical.xsd"] = xml_schema()
     found["asyncapi.yaml"] = asyncapi()
-    pages = (commands, settings, agreements, errors, tolerances, quirks, mapping_functions, faults, states)
+    pages = (
+        commands,
+        settings,
+        agreements,
+        errors,
+        tolerances,
+        quirks,
+        mapping_functions,
+        faults,
+        states,
+        orders,
+        kpis,
+    )
     for page in pages:
         name = page.__name__.replace("_", "-")
         found[f"reference/{name}.md"] = page().encode()
