@@ -22,6 +22,7 @@ from gateway.ledger.chain import SqlLog
 from gateway.ledger.engine import make_engine
 from gateway.ledger.figures import SqlFigures
 from gateway.ledger.lock import FolderLock
+from gateway.ledger.master_views import SqlMasterViews
 from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there
 from gateway.ledger.order_views import SqlOrderViews
 from gateway.ledger.oversight import SqlOversight
@@ -235,7 +236,9 @@ def make_routes(
         *OrderReading(world, SqlOrderViews(views.database), callers).routes(),
         *FigureReading(SqlFigures(views.database), callers, world.clock).routes(),
         *ErpInbox(world, erp_keys).routes(),
-        *SystemDoors(world, {key.sha256: Key(key.name, key.role, key.scope) for key in keys}).routes(),
+        *SystemDoors(
+            world, {key.sha256: Key(key.name, key.role, key.scope) for key in keys}, SqlMasterViews(views.database)
+        ).routes(),
         *publishing.routes(callers.operator),
         *Health(views, callers, problems, publishing.reports, lambda: world.circuits.states(world.clock())).routes(),
     ]

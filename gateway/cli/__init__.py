@@ -22,6 +22,7 @@ from gateway.cli import (
     kpis,
     ledger,
     mappings,
+    master,
     orders,
     oversight,
     partners,
@@ -60,6 +61,7 @@ for module in (
     events,
     demo,
     simulating,
+    master,
 ):
     module.register(app)
 add_examples(app)

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from gateway.cli.console import AS_JSON, err, out, write_json
 from gateway.cli.deciding import person_here, with_world
+from gateway.cli.fixing import case_fix
 from gateway.cli.ledger import with_ledger
 from gateway.cli.oversight import age
 from gateway.errors import NotFound
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
     one.command("assign")(case_assign)
     one.command("comment")(case_comment)
     one.command("close")(case_close)
+    one.command("fix")(case_fix)
     app.add_typer(one, name="case")
 
 

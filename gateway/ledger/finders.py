@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from gateway.ledger import conditions, tables
 from gateway.ledger.looking import R
+from gateway.ledger.master_finders import MasterFinders
 from gateway.ledger.records import TABLE_OF
 from gateway.ledger.thread_finders import ThreadFinders
 from gateway.pipeline.ports import UsedNumbers
@@ -21,7 +22,7 @@ from gateway.tracking.retention import Hold
 from gateway.tracking.transmission import Transmission
 
 
-class Finders(ThreadFinders):
+class Finders(ThreadFinders, MasterFinders):
     """Everything that a transaction looks for. None of it walks a table (a test asks the database)."""
 
     def find(self, kind: type[R], record_id: str) -> R | None:

@@ -14,6 +14,7 @@ from gateway.tracking.case_note import CaseNote
 from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
+from gateway.tracking.master import Conversion, CrossReference, Item, Location, MasterChange, Unknown
 from gateway.tracking.numbering import NumberSeries
 from gateway.tracking.order import Match, Order, OrderLine
 from gateway.tracking.promise import Promise
@@ -35,6 +36,12 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     Statement: tables.statements,
     Match: tables.matches,
     Event: tables.events,
+    Item: tables.items,
+    CrossReference: tables.cross_references,
+    Conversion: tables.conversions,
+    Location: tables.locations,
+    MasterChange: tables.master_changes,
+    Unknown: tables.unknowns,
     Receipt: tables.receipts,
     BusinessNumber: tables.business_numbers,
     Promise: tables.promises,

@@ -11,6 +11,12 @@ from gateway.ledger.evidence_tables import checkpoints as checkpoints
 from gateway.ledger.evidence_tables import holds as holds
 from gateway.ledger.evidence_tables import purges as purges
 from gateway.ledger.evidence_tables import seals as seals
+from gateway.ledger.master_tables import conversions as conversions
+from gateway.ledger.master_tables import cross_references as cross_references
+from gateway.ledger.master_tables import items as items
+from gateway.ledger.master_tables import locations as locations
+from gateway.ledger.master_tables import master_changes as master_changes
+from gateway.ledger.master_tables import unknowns as unknowns
 from gateway.ledger.metadata import metadata as metadata
 from gateway.ledger.metadata import row_number
 from gateway.ledger.order_tables import matches as matches

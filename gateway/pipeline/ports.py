@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from gateway.mapping.loader import Mapping as ProfileMapping
 from gateway.pipeline.case_ports import CaseFinding
 from gateway.pipeline.circuit import Circuits
+from gateway.pipeline.master_ports import MasterFinding
 from gateway.pipeline.promise_ports import PromiseFinding
 from gateway.pipeline.record_kinds import R as R
 from gateway.pipeline.record_kinds import Record as Record
@@ -36,7 +37,7 @@ class UsedNumbers(NamedTuple):
     state: str
 
 
-class UnitOfWork(PromiseFinding, ThreadFinding, CaseFinding, Protocol):
+class UnitOfWork(PromiseFinding, ThreadFinding, CaseFinding, MasterFinding, Protocol):
     """One transaction: what is done through it is committed together or not at all."""
 
     def add(self, record: Record | Event) -> None:

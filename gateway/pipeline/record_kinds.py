@@ -9,6 +9,7 @@ from gateway.tracking.case import Case
 from gateway.tracking.case_note import CaseNote
 from gateway.tracking.chain import Checkpoint, Seal
 from gateway.tracking.document import Document
+from gateway.tracking.master import Conversion, CrossReference, Item, Location, MasterChange, Unknown
 from gateway.tracking.numbering import NumberSeries
 from gateway.tracking.order import Match, Order, OrderLine
 from gateway.tracking.promise import Promise
@@ -21,5 +22,6 @@ from gateway.tracking.transmission import Transmission
 _Thread = Order | OrderLine | Statement | Match | Release
 _Owed = Promise | NumberSeries | BusinessNumber
 _Proof = Seal | Checkpoint | Hold | Purge
-Record = Transmission | Document | Case | CaseNote | Receipt | _Thread | _Owed | _Proof
+_Master = Item | CrossReference | Conversion | Location | MasterChange | Unknown
+Record = Transmission | Document | Case | CaseNote | Receipt | _Thread | _Owed | _Proof | _Master
 R = TypeVar("R", bound=Record)

@@ -7,6 +7,7 @@ ERP ----accept-----> COMPOSE --> TRANSMIT --> partner, then CHASE       outbound
 partner --receive--> CONFIRM --> partner               a receipt that is owed later
 system --intake----> LOOK_FOR_ORDER, ADVISE_RECEIPT --> COMPOSE     what names an unknown order; goods that are not as announced
 partner --judge----> ANSWER --> COMPOSE, TRANSMIT                       what does not match its order: an 812, an 824
+master data --keep-> JUDGE_AGAIN --> DELIVER           orders that waited for an item or unit to become known
 person --replay----> VALIDATE --> TRANSLATE ...             or RECOMPUTE, DELIVER, TRANSMIT, as declared
 """
 
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from gateway.pipeline.inbound import confirm, deliver, read, recompute, translate, validate
+from gateway.pipeline.master import again
 from gateway.pipeline.outbound import compose, transmit
 from gateway.pipeline.oversight import chase, chase_receipt
 from gateway.pipeline.ports import World
@@ -56,6 +58,12 @@ ROUTE: dict[StepName, Leg] = {
     StepName.ADVISE_RECEIPT: Leg(advising.run, Transmission, False, (StepName.COMPOSE,)),
     StepName.ANSWER: Leg(
         answering.run, Document, False, (StepName.COMPOSE, StepName.TRANSMIT, StepName.DELIVER, StepName.CHASE)
+    ),
+    StepName.JUDGE_AGAIN: Leg(
+        again.run,
+        Transmission,
+        False,
+        (StepName.JUDGE_AGAIN, StepName.DELIVER, StepName.ANSWER, StepName.ADVISE_RECEIPT),
     ),
     StepName.CHASE_RECEIPT: Leg(chase_receipt.run, Receipt, False, (StepName.CHASE_RECEIPT, StepName.TRANSMIT)),
 }

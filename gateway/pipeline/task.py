@@ -24,6 +24,7 @@ class StepName(StrEnum):
     LOOK_FOR_ORDER = "look_for_order"
     ADVISE_RECEIPT = "advise_receipt"
     ANSWER = "answer"
+    JUDGE_AGAIN = "judge_again"
 
 
 @dataclass(slots=True)

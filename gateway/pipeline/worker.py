@@ -15,7 +15,7 @@ import structlog
 from gateway.errors import ConcurrentChange, GatewayError, LeaseLost, LedgerAway, LedgerError
 from gateway.pipeline.ports import UnitOfWork, World, agreement_for
 from gateway.pipeline.queue import Queue
-from gateway.pipeline.records import note_event, open_case
+from gateway.pipeline.records import Named, note_event, open_case
 from gateway.pipeline.retry import DEFAULT, Waits, delay
 from gateway.pipeline.route import ROUTE
 from gateway.pipeline.step import Advance, Outcome, Park, Retry, Wait
@@ -171,6 +171,8 @@ class Worker:
             uow.change(Receipt, about.id, state=ReceiptState.UNDELIVERABLE)
         if about is not None:
             open_case(uow, self._world, cause, about, detail, self._root(task, about, cause))
+        else:  # It has no record of its own, and nothing stops without a case.
+            open_case(uow, self._world, cause, Named(task.subject, None, task.tracking_id), detail)
         if task.lane is None:
             uow.finish(task)
         else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.pipeline.master.views import MasterViews
 from gateway.pipeline.ports import World
 from gateway.systems import mes, quality, tms, wms
 from gateway.systems.door import Door
 from gateway.systems.keys import Key, Keys
 from gateway.systems.machines import EventsDoor
+from gateway.systems.master import MasterDoors
 from gateway.systems.planning import Planning
 from gateway.systems.procurement import PurchaseOrders
 from gateway.web.routes import Route
@@ -19,9 +21,10 @@ DOORS: tuple[Door, ...] = (*wms.DOORS, *quality.DOORS, *tms.DOORS, *mes.DOORS)
 class SystemDoors:
     """The doors of the systems; ``keys`` are those of gateway.yaml by their SHA-256."""
 
-    def __init__(self, world: World, keys: Mapping[str, Key]) -> None:
+    def __init__(self, world: World, keys: Mapping[str, Key], master: MasterViews) -> None:
         self._world = world
         self._keys = Keys(world, keys)
+        self._master = master
 
     def routes(self) -> list[Route]:
         """Return the rows of all doors."""
@@ -31,4 +34,5 @@ class SystemDoors:
             events.route(),
             *PurchaseOrders(self._world, self._keys).routes(),
             *Planning(self._world, self._keys).routes(),
+            *MasterDoors(self._world, self._master, self._keys).routes(),
         ]

@@ -12,6 +12,7 @@ class Action(StrEnum):
     RECOMPUTE = "recompute"  # Judge and translate anew, then go on.
     SEND_AGAIN = "send again"
     ACCEPT = "accept"  # Take what differs as it is; what waits for it goes on.
+    FIX = "fix"  # Say what an unknown item or unit is; it is kept, and all that waited for it goes on.
     CLOSE = "close"
 
 
@@ -20,6 +21,7 @@ _GOES_ON = (_A.REPLAY, _A.RECOMPUTE, _A.CLOSE)
 _STOPPED = (_A.REPLAY, _A.CLOSE)
 _SENT = (_A.SEND_AGAIN, _A.CLOSE)
 _TOLD = (_A.CLOSE,)
+_MADE_KNOWN = (_A.FIX, _A.CLOSE)
 _JUDGED = (_A.ACCEPT, _A.CLOSE)
 
 ACTIONS: dict[str, tuple[Action, ...]] = {
@@ -63,9 +65,9 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "shipment-differs": _JUDGED,
     "receipt-differs": _JUDGED,
     "invoice-differs": _JUDGED,
-    "item-unknown": _TOLD,
+    "item-unknown": _MADE_KNOWN,
     "line-unknown": _TOLD,
-    "unit-unknown": _TOLD,
+    "unit-unknown": _MADE_KNOWN,
     "statement-contradicts": _JUDGED,
     "order-unknown": _TOLD,
     "line-misnamed": _TOLD,

@@ -66,7 +66,7 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "set": (_TEXT, "The transaction set."),
     "shipment": (_TEXT, "The number of the shipment, as its ship notice has it."),
     "size": (_WHOLE, "How many bytes."),
-    "state": (_TEXT, "The state of the receipt now."),
+    "state": (_TEXT, "How it stands now: a receipt, an entry of master data."),
     "status": (_WHOLE, "The status of HTTP that answered it."),
     "step": (_TEXT, "The step of work."),
     "ta1": (_TRUTH, "Whether a TA1 goes with it."),
@@ -249,6 +249,7 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("case.approved", "A second person approved a decision.", "cause title", "person reason roles"),
         _row("case.escalated", "A case was handed on.", "cause title owner"),
         _row("certificate.expiring", "A certificate ends soon.", "certificate name days"),
+        _row("master.changed", "An entry of master data has another version.", "type reference state", "person"),
         # Evidence
         _row("configuration.loaded", "Another configuration is in force.", "", "files partners program"),
         _row("hold.placed", "Somebody keeps something from being purged.", "", "reason person hold"),

@@ -45,7 +45,7 @@ ORDER_CAUSES = (
         "item-unknown",
         Owner.DATA,
         "a document names an item that the order does not have",
-        "add the partner's number of the item to the cross-references, or ask the partner; it is judged again by itself",
+        "look which item is meant, then: gateway case fix ID --item THEIRS=OURS; all that waits for it is judged again by itself",
     ),
     Cause(
         "line-unknown",
@@ -57,7 +57,7 @@ ORDER_CAUSES = (
         "unit-unknown",
         Owner.DATA,
         "a unit can't be converted into that of the order",
-        "add the conversion to the item; it is judged again by itself",
+        'ask how it converts, then: gateway case fix ID --unit "case=12 each"; all that waits for it is judged again by itself',
     ),
     Cause(
         "statement-contradicts",

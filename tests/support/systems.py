@@ -10,7 +10,7 @@ from gateway.ledger import tables
 from gateway.web.keys import key_hash
 from tests.support.house import ERP_KEY, OPERATOR_KEY, Running
 
-SCOPES = ("wms", "qms", "mes", "tms", "events", "procurement", "planning", "finance")
+SCOPES = ("wms", "qms", "mes", "tms", "events", "procurement", "planning", "finance", "master_data")
 
 
 def key_of(scope: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gateway.canonical.catalog import Catalog
 from gateway.canonical.message import MessageType
+from gateway.pipeline.master.proposing import propose
 from gateway.pipeline.oversight.promises import cancel_for_order
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.task import Task
@@ -46,6 +48,8 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
         return made
     origin = _origin(document)
     partner = world.configuration().directory.partners.get(document.partner)
+    if isinstance(body, Catalog) and document.direction == "inbound":
+        made.notes += propose(uow, world, document, body)
     sayings = said_by(row.name, body)
     _hear(uow, world, document, origin, [each for each in sayings if each.anyone], made)
     for said in _meant(uow, document, origin, [each for each in sayings if not each.anyone]):

@@ -18,6 +18,7 @@ from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.shelf import claim, still_unknown
 from gateway.pipeline.thread.telling import tell
 from gateway.pipeline.thread.terms import terms_for
+from gateway.pipeline.thread.unknown import note_unknown
 from gateway.pipeline.thread.whereabouts import called_in, waiting_room
 from gateway.pipeline.thread.writing import write_lines, write_matches, write_order
 from gateway.tracking.document import Document
@@ -133,8 +134,9 @@ def judge(
     """Fold an order and write down what has changed; ``current`` is the document that is being stored now."""
     now = world.clock()
     partner = world.configuration().directory.partners.get(order.partner)
-    thread = fold(statements, terms_for(uow, partner, order.role))
+    thread = fold(statements, terms_for(uow, partner, order, statements))
     known_matches = [] if new else uow.matches_of(order.id)
+    note_unknown(uow, order, thread, known_matches)
     changed = write_matches(uow, order, thread, statements, known_matches, now)
     lines = write_lines(uow, order, thread, [] if new else uow.lines_of(order.id), now)
     before = order.state

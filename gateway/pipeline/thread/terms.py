@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gateway.pipeline.ports import UnitOfWork
-from gateway.tracking.thread.statement import Kind
+from gateway.pipeline.thread.items import KnownItems
+from gateway.tracking.order import Order
+from gateway.tracking.thread.statement import Kind, Statement
 from gateway.tracking.thread.tolerance import Judging, Terms
 from gateway.trading.directory import Partner
 from gateway.trading.matching import Matching
@@ -24,14 +28,17 @@ _OTHERWISE = ("850", "855", "856", "810")
 _NOTHING = Matching()
 
 
-def terms_for(_uow: UnitOfWork, partner: Partner | None, role: str) -> Terms:
-    """Return how orders with a partner in a role are judged."""
+def terms_for(uow: UnitOfWork, partner: Partner | None, order: Order, statements: Sequence[Statement]) -> Terms:
+    """Return how an order is judged: what was agreed, and what master data says of what its statements name."""
+    known = KnownItems(uow, order.partner, order.role, statements)
     if partner is None:
-        return Terms(Judging(agreed=False))
+        return Terms(Judging(agreed=False), convert=known.convert, also_known=known.also_known)
+    role = order.role
     judgings = {kind: matching_for(partner, role, kind).judging for kind in _SETS}
     general = _first(partner, role, _OTHERWISE)
     invoices = matching_for(partner, role, Kind.INVOICED)
-    return Terms(general.judging, judgings, receipt_needed=invoices.agreed and invoices.against == "receipt")
+    receipt_needed = invoices.agreed and invoices.against == "receipt"
+    return Terms(general.judging, judgings, receipt_needed, known.convert, known.also_known)
 
 
 def matching_for(partner: Partner, role: str, kind: str) -> Matching:

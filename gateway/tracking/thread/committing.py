@@ -137,7 +137,8 @@ def _answer(folding: Folding, statement: Statement, line: Line, parts: list[Line
             line.promises.append((part.on, quantity))
         else:
             line.promises.append((part.on or wish.wanted_on, quantity))
-            line.promised_price = part.price if part.price is not None else line.promised_price
+            price = folding.price(part, line)
+            line.promised_price = price if price is not None else line.promised_price
     differs = compare_promise(folding, statement, line)
     _reply(folding, statement, line, differs)
 

@@ -46,6 +46,7 @@ class Thread:
     lines: dict[str, Line]
     head: dict[str, Any]
     judged: dict[str, list[Finding]] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)  # Names that master data may make known.
 
     def verdict(self, statement_id: str) -> Verdict:
         """Return what the findings about a statement amount to."""
@@ -172,4 +173,5 @@ def _thread(folding: Folding) -> Thread:
     judged: dict[str, list[Finding]] = {statement: [] for statement in folding.judged}
     for finding in folding.findings:
         judged.setdefault(finding.statement, []).append(finding)
-    return Thread(order_state(line.state for line in folding.lines.values()), folding.lines, folding.head, judged)
+    state = order_state(line.state for line in folding.lines.values())
+    return Thread(state, folding.lines, folding.head, judged, folding.unknown)

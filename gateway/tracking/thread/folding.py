@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from gateway.tracking.master import item_name, unit_name, unit_of_name
 from gateway.tracking.thread.finding import Check, Finding, Verdict
 from gateway.tracking.thread.line import Items, Line
 from gateway.tracking.thread.statement import Kind, LineSaid, Statement
@@ -30,6 +31,7 @@ class Folding:
     paid: Decimal = Decimal(0)
     head: dict[str, Any] = field(default_factory=dict)
     shipments: dict[str, date | None] = field(default_factory=dict)  # Number -> expected on.
+    unknown: set[str] = field(default_factory=set)  # Names of items and units that master data may make known.
     notices: list[Statement] = field(default_factory=list)  # Ship notices that count, also those not yet taken in.
 
     def tolerance(self, statement: Statement, line: Line) -> Tolerance:
@@ -72,6 +74,7 @@ class Folding:
             what = Check.ITEM if said.items and said.line is None else Check.LINE
             words = f"the order has no line for {named}; it has {', '.join(self.lines) or 'none'}"
             self.find(what, Verdict.OUTSIDE, statement, said.line, None, named, words)
+            self.unknown |= {item_name(value) for _kind, value in said.items}
         return found
 
     def left_before(self, line: Line, moment: datetime) -> bool:
@@ -86,6 +89,9 @@ class Folding:
 
     def _by_item(self, items: Items) -> list[Line]:
         """Return the lines with one of these items: the same id of the same kind first, else the same id."""
+        said = [line for line in self.lines.values() if set(items) & set(line.items)]
+        if said or not items:
+            return said
         wanted = self.terms.also_known(items)
         exact = [line for line in self.lines.values() if set(wanted) & set(self.terms.also_known(line.items))]
         if exact:
@@ -97,6 +103,8 @@ class Folding:
         """Note another item under the number of a line."""
         if not items or not line.items:
             return
+        if set(line.items) & set(items):
+            return
         known = set(self.terms.also_known(line.items))
         if known & set(self.terms.also_known(items)):
             return
@@ -106,6 +114,7 @@ class Folding:
         verdict = Verdict.NOTED if self.tolerance(statement, line).substitutes else Verdict.OUTSIDE
         said, expected = (", ".join(value for _kind, value in each) for each in (items, line.items))
         words = f"another item: {said} instead of {expected}"
+        self.unknown |= {item_name(value) for _kind, value in (*items, *line.items)}
         self.find(Check.ITEM, verdict, statement, line.number, expected, said, words)
 
     def quantity(
@@ -119,7 +128,16 @@ class Folding:
         if converted is None:
             words = f"{said.unit} can't be converted into {line.unit} for this item; add the conversion to the item"
             self.find(Check.UNIT, Verdict.OUTSIDE, statement, line.number, line.unit, said.unit, words)
+            self.unknown |= {unit_of_name(value) for _kind, value in line.items}
+            self.unknown |= {unit_name(said.unit), unit_name(line.unit)}
         return converted
+
+    def price(self, said: LineSaid, line: Line) -> Decimal | None:
+        """Return the price that is said, for one unit of the line: who bills by the case says the price of a case."""
+        if said.price is None or said.unit is None or line.unit is None or said.unit == line.unit:
+            return said.price
+        pieces = self.terms.convert(line.items, Decimal(1), said.unit, line.unit)
+        return said.price / pieces if pieces else said.price
 
     def shares(self, statement: Statement, said: LineSaid, taken: str) -> list[tuple[Line, Decimal]]:
         """Return which line gets how much of what is said. Lines of one item are filled one after the other.

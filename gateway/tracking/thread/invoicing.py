@@ -94,7 +94,7 @@ def _match_line(
     net = quantity - taken
     line.invoiced += net
     line.credited += taken
-    price = said.price
+    stated = price = folding.price(said, line)
     if price is not None:
         price = credit.lower(price, line.price, net)
         compare_price(folding, statement, line, price)
@@ -106,9 +106,9 @@ def _match_line(
     if payable is not None and line.invoiced != payable:
         compare_quantity(folding, statement, line, payable, line.invoiced, "invoiced in all", under=False)
         beyond = min(max(line.invoiced - payable, ZERO), net)
-    agreed = line.price if line.price is not None else said.price or ZERO
-    lowered = net * (said.price - price) if said.price is not None and price is not None else ZERO
-    return (net - beyond) * agreed + lowered + taken * (said.price or ZERO)
+    agreed = line.price if line.price is not None else stated or ZERO
+    lowered = net * (stated - price) if stated is not None and price is not None else ZERO
+    return (net - beyond) * agreed + lowered + taken * (stated or ZERO)
 
 
 def _payable(folding: Folding, statement: Statement, line: Line) -> Decimal | None:

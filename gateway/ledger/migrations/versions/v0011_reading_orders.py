@@ -20,7 +20,10 @@ AWAITED = {
 SENT = "('accepted', 'backordered', 'changed', 'in_transit', 'partly_received', 'shipped', 'split')"
 # Name -> table, columns, condition.
 PARTIAL = {
-    **{f"ix_orders_{name}": ("orders", ["seq", "partner", "plant", "role", name], f"{name} IS true") for name in AWAITED},
+    **{
+        f"ix_orders_{name}": ("orders", ["seq", "partner", "plant", "role", name], f"{name} IS true")
+        for name in AWAITED
+    },
     "ix_orders_unclean": ("orders", ["verdict", "seq"], "verdict != 'clean'"),
     "ix_orders_need_by": ("orders", ["need_by", "seq"], "need_by IS NOT NULL"),
     "ix_orders_plant": ("orders", ["plant", "seq"], "plant IS NOT NULL"),

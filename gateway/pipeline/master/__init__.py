@@ -1,0 +1,1 @@
+"""Master data: keeping it with its versions, judging again what waited for it, proposals of catalogs. No I/O of its own."""
