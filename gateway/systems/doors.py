@@ -8,6 +8,7 @@ from gateway.pipeline.master.views import MasterViews
 from gateway.pipeline.ports import World
 from gateway.systems import mes, quality, tms, wms
 from gateway.systems.door import Door
+from gateway.systems.inventory import Inventory
 from gateway.systems.keys import Key, Keys
 from gateway.systems.machines import EventsDoor
 from gateway.systems.master import MasterDoors
@@ -35,4 +36,5 @@ class SystemDoors:
             *PurchaseOrders(self._world, self._keys).routes(),
             *Planning(self._world, self._keys).routes(),
             *MasterDoors(self._world, self._master, self._keys).routes(),
+            Inventory(self._world, self._keys).route(),
         ]

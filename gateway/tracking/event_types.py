@@ -41,6 +41,8 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "groups": (_BY_NAME, "Our verdict on each functional group, by its control number."),
     "hours_late": ({"type": "number"}, "Hours after its time."),
     "interchange": (_TEXT, "Control number of an interchange."),
+    "in_transit": (_TEXT, "How much of it is on its way, in the unit of the order's line."),
+    "lag": ({"type": "number"}, "Seconds from when it happened, as its sender has it, until we took it in."),
     "line": (_TEXT, "The line of an order."),
     "item": (_TEXT, "The number of the item, the first one that is known."),
     "late": (_TRUTH, "Whether it came after its time."),
@@ -212,6 +214,11 @@ EVENT_TYPES: dict[str, EventType] = {
             "supply.risk",
             "Something puts supply at risk: an event open orders, a schedule the suppliers from whom it wants goods sooner.",
             "type reference item plant orders count partners days",
+        ),
+        _row(
+            "inbound_supply.updated",
+            "What is expected of a line is another quantity or day, because it was shipped, moved or received.",
+            "order line item plant quantity in_transit after lag",
         ),
         _row(
             "schedule.released",

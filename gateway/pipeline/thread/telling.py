@@ -5,8 +5,9 @@ What does not count, because it contradicts what came before or comes from the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from gateway.pipeline.ports import UnitOfWork
@@ -19,6 +20,8 @@ from gateway.tracking.thread.line import Line
 from gateway.tracking.thread.statement import Kind, LineSaid, Statement
 
 _Data: TypeAlias = dict[str, Any]
+_ZERO = Decimal(0)
+_EXPECTING = (Kind.SHIPPED, Kind.MOVED, Kind.RECEIVED)
 _EXCLUDED = (Check.NUMBER, Check.CLOCK, Check.TURN)
 
 
@@ -28,7 +31,7 @@ def tell(
     order: Order,
     thread: Thread,
     changed: Iterable[OrderLine],
-    statements: Iterable[Statement],
+    statements: Sequence[Statement],
 ) -> None:
     """Publish what new statements say, and what it means for lines; ``changed`` are rows as they were before."""
     before = {row.number: row for row in changed}
@@ -43,6 +46,35 @@ def tell(
                     )
                 )
     _tell_who_waits(uow, now, order, thread, before)
+    expected = [each for each in statements if each.kind in _EXPECTING]
+    if order.role == "buyer" and expected:
+        _tell_expected(uow, now, order, thread, before, expected[0])
+
+
+def _tell_expected(
+    uow: UnitOfWork, now: datetime, order: Order, thread: Thread, before: dict[str, OrderLine], statement: Statement
+) -> None:
+    """Say what is expected now of lines that were shipped, moved or received, and how late we hear it."""
+    lag = max((statement.came_at - statement.said_at).total_seconds(), 0.0)
+    for number, row in before.items():
+        line = thread.lines[number]
+        missing, missed = max(line.due - line.received, _ZERO), max(row.ordered - row.rejected - row.received, _ZERO)
+        moving, moved = max(line.shipped - line.received, _ZERO), max(row.shipped - row.received, _ZERO)
+        if (missing, moving, line.expected_on) == (missed, moved, row.expected_on):
+            continue
+        on = line.expected_on or line.promised_on or line.wish.wanted_on
+        data: _Data = {
+            "order": order.order_number,
+            "line": number,
+            "item": line.items[0][1] if line.items else None,
+            "plant": _plant(thread, line),
+            "quantity": f"{missing:f}",
+            "in_transit": f"{moving:f}",
+            "after": str(on) if on is not None else None,
+            "lag": lag,
+        }
+        told = {name: value for name, value in data.items() if value is not None}
+        uow.add(Event("inbound_supply.updated", now, order.id, order.partner, statement.tracking_id, told))
 
 
 def _counts(thread: Thread, statement: Statement) -> bool:
