@@ -420,3 +420,12 @@ async def test_a_connection_that_breaks_is_a_server_that_is_away_whatever_it_say
     with pytest.raises(LedgerAway):
         await on_postgres.write(falls_silent)
     await on_postgres.tx(lambda uow: uow.find(Document, "x"))
+
+
+async def test_a_connection_that_has_forgotten_our_statements_is_given_up(on_postgres):
+    """A pooler between us and the server, or somebody's DISCARD ALL, takes them away; nobody's document is to blame for that."""
+    await on_postgres.tx(lambda uow: uow.find(Document, "x"))
+    await on_postgres.write(lambda connection: connection.connection.driver_connection.execute("DEALLOCATE ALL"))
+    with pytest.raises(LedgerAway):
+        await on_postgres.tx(lambda uow: uow.find(Document, "x"))
+    await on_postgres.tx(lambda uow: uow.find(Document, "x"))

@@ -33,6 +33,9 @@ _AWAY_SECONDS = 5.0  # How long a transaction waits at its beginning for a serve
 # Two transactions that met: one of them was undone. A unique index that was hit is the same thing seen later.
 _MET = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable, errors.UniqueViolation)
 
+# Nothing is wrong with what was to be done: it is done again on another connection.
+_LOST = (psycopg.OperationalError, errors.InvalidSqlStatementName)
+
 
 class PostgresDatabase(SqlLedger):
     """Fulfils `gateway.pipeline.ports.Ledger`."""
@@ -107,8 +110,8 @@ class PostgresDatabase(SqlLedger):
             ) from error
         except psycopg.Error as error:
             # With an error of a statement the connection lives. Not every error that ends one is an OperationalError: that of a
-            # transaction in which nobody spoke is not.
-            if not isinstance(error, psycopg.OperationalError) and _undo(connection):
+            # transaction in which nobody spoke is not. One that has forgotten our statements would fail again and again.
+            if not isinstance(error, _LOST) and _undo(connection):
                 raise
             connection.invalidate()
             raise _away(error) from error
