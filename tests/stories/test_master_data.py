@@ -137,6 +137,8 @@ async def test_versions_are_kept_with_who_and_what_was_before(tmp_path):
             "there is no partner nobody",
         ),
         ("items/B-1", {"bas_unit": "each"}, "Extra inputs"),
+        ("items/B-1", {"base_unit": "ea\u0000ch"}, "String should match pattern"),
+        ("units", {"entries": [{"unit": "ca|se", "quantity": "2", "into": "each"}]}, "String should match pattern"),
     ],
 )
 async def test_what_makes_no_sense_is_refused_with_its_place(tmp_path, path, body, where):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from gateway.canonical.values import Code, Number
+from gateway.canonical.values import Number
 from gateway.tracking.master import (
     Conversion,
     CrossReference,
@@ -21,6 +21,7 @@ from gateway.tracking.master import (
 )
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f|]+$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f|]+$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 PartnerName = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9-]{0,40}$")]
 State = Literal["kept", "proposed", "removed"]
@@ -34,7 +35,7 @@ class _Text(BaseModel):
 class OtherId(_Text):
     """Another id of an item; without ``partner`` it holds with everybody, as a GTIN does."""
 
-    kind: Code = "supplier_part"
+    kind: Word = "supplier_part"
     value: Key
     partner: PartnerName | None = None
 
@@ -42,9 +43,9 @@ class OtherId(_Text):
 class Pack(_Text):
     """One unit of an item is so many of another one: one case is 12 each."""
 
-    unit: Code
+    unit: Word
     quantity: Positive
-    into: Code
+    into: Word
 
     @model_validator(mode="after")
     def _two(self) -> Pack:
@@ -56,7 +57,7 @@ class Pack(_Text):
 class ItemText(_Text):
     """An item. Ids and units that are named here are added to those that are known; they are removed at their own doors."""
 
-    base_unit: Code | None = None
+    base_unit: Word | None = None
     item_class: Key | None = Field(None, description="A group of items, for tolerances and routing.")
     words: Words | None = Field(None, description="What people call it.")
     state: Literal["kept", "removed"] = "kept"
@@ -101,8 +102,8 @@ class LocationText(_Text):
 
     id: Key
     name: Words | None = None
-    zone: Code | None = Field(None, description="Its time zone, such as Europe/Berlin.")
-    calendar: Code | None = Field(None, description="The name of the calendar with its working days.")
+    zone: Word | None = Field(None, description="Its time zone, such as Europe/Berlin.")
+    calendar: Word | None = Field(None, description="The name of the calendar with its working days.")
     state: Literal["kept", "removed"] = "kept"
 
     def entry(self) -> Entry:
