@@ -46,6 +46,7 @@ EXAMPLES: dict[str, str] = {
     "kpis": "gateway kpis plants_at_risk",
     "promises": "gateway promises --theirs --overdue",
     "cases": "gateway cases --rank",
+    "reconcile": "gateway reconcile --erp erp.csv --wms wms.csv",
     "case show": "gateway case show 01a1fd58c83c0000950f3b51-1:invoice-differs",
     "case accept": "gateway case accept 01a1fd58c83c0000950f3b51-1 --reason agreed",
     "case assign": "gateway case assign 01a1fd58c83c0000950f3b51-1 ann",
