@@ -25,7 +25,9 @@ promises = sa.Table(
     sa.Column("settled_at", Moment()),
     sa.Column("resends_left", sa.Integer(), nullable=False),
     sa.Column("escalates_at", Moment()),
+    sa.Column("warns_at", Moment()),
     sa.Column("detail", sa.Text()),
+    sa.Index(None, "partner", "due_at"),
 )
 # Most promises are settled. The words stand in the SQL, so that the database sees that the indexes serve the queries.
 OPEN: sa.ColumnElement[bool] = promises.c.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'broken'")])

@@ -133,7 +133,7 @@ class SqlUnitOfWork(Finders):
     def hasten(self, now: datetime) -> None:
         """Make due what waits to be tried later than ``now``. Deadlines stay."""
         steps = tables.steps
-        deadlines = ("chase", "chase_receipt", "look_for_order")
+        deadlines = ("chase", "chase_receipt", "chase_deadlines", "look_for_order")
         tried = steps.c.step.not_in([sa.literal_column(f"'{each}'") for each in deadlines])
         later = steps.c.due_at > sa.bindparam("now")
         self._cursor.run(

@@ -32,10 +32,19 @@ def note_event(uow: UnitOfWork, stamps: Stamps, kind: str, about: Subject, **dat
     uow.add(Event(kind, stamps.clock(), about.id, about.partner, about.tracking_id, data))
 
 
-def open_case(uow: UnitOfWork, stamps: Stamps, cause: str, about: Subject, detail: str, root: str = "") -> None:
+def open_case(
+    uow: UnitOfWork,
+    stamps: Stamps,
+    cause: str,
+    about: Subject,
+    detail: str,
+    root: str = "",
+    owner: str | None = None,
+) -> None:
     """Open a case about ``about``, unless one with this cause is open; say so on its timeline.
 
-    ``root`` is the root cause (`gateway.tracking.case.root_of`), where it is more than the cause with this partner.
+    ``root`` is the root cause (`gateway.tracking.case.root_of`), where it is more than the cause with this partner; ``owner`` is
+    whose it is, where that does not follow from the cause.
     """
     case_id = f"{about.id}:{cause}"
     row = CAUSES[cause]
@@ -49,7 +58,7 @@ def open_case(uow: UnitOfWork, stamps: Stamps, cause: str, about: Subject, detai
                 about.id,
                 about.partner,
                 cause,
-                row.owner,
+                owner or row.owner,
                 row.title,
                 detail,
                 row.next_action.replace("ID", about.id),
@@ -59,7 +68,8 @@ def open_case(uow: UnitOfWork, stamps: Stamps, cause: str, about: Subject, detai
             )
         )
     else:
-        uow.change(Case, case_id, detail=detail, opened_at=now, closed_at=None, resolution=None, root=root)
+        again = {"owner": owner or row.owner, "detail": detail, "root": root}
+        uow.change(Case, case_id, **again, opened_at=now, closed_at=None, resolution=None)
     note_event(uow, stamps, "case.opened", about, cause=cause, title=row.title, detail=detail)
 
 

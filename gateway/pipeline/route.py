@@ -8,6 +8,7 @@ partner --receive--> CONFIRM --> partner               a receipt that is owed la
 system --intake----> LOOK_FOR_ORDER, ADVISE_RECEIPT --> COMPOSE     what names an unknown order; goods that are not as announced
 partner --judge----> ANSWER --> COMPOSE, TRANSMIT                       what does not match its order: an 812, an 824
 master data --keep-> JUDGE_AGAIN --> DELIVER           orders that waited for an item or unit to become known
+order --judge------> CHASE_DEADLINES                        what is due by a day that an order names
 person --replay----> VALIDATE --> TRANSLATE ...             or RECOMPUTE, DELIVER, TRANSMIT, as declared
 """
 
@@ -20,7 +21,7 @@ from typing import TypeAlias
 from gateway.pipeline.inbound import confirm, deliver, read, recompute, translate, validate
 from gateway.pipeline.master import again
 from gateway.pipeline.outbound import compose, transmit
-from gateway.pipeline.oversight import chase, chase_receipt
+from gateway.pipeline.oversight import chase, chase_deadlines, chase_receipt
 from gateway.pipeline.ports import World
 from gateway.pipeline.step import Outcome
 from gateway.pipeline.task import StepName, Task
@@ -53,6 +54,7 @@ ROUTE: dict[StepName, Leg] = {
     StepName.COMPOSE: Leg(compose.run, Document, False, (StepName.TRANSMIT,)),
     StepName.TRANSMIT: Leg(transmit.run, Transmission, True, (StepName.CHASE, StepName.CHASE_RECEIPT)),
     StepName.CHASE: Leg(chase.run, Document, False, (StepName.CHASE,)),
+    StepName.CHASE_DEADLINES: Leg(chase_deadlines.run, Document, False, (StepName.CHASE_DEADLINES,)),
     StepName.CONFIRM: Leg(confirm.run, Receipt, True, ()),
     StepName.LOOK_FOR_ORDER: Leg(missing.run, Transmission, False, ()),
     StepName.ADVISE_RECEIPT: Leg(advising.run, Transmission, False, (StepName.COMPOSE,)),

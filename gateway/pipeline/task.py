@@ -20,6 +20,7 @@ class StepName(StrEnum):
     CHASE = "chase"
     CONFIRM = "confirm"
     CHASE_RECEIPT = "chase_receipt"
+    CHASE_DEADLINES = "chase_deadlines"
     RECOMPUTE = "recompute"
     LOOK_FOR_ORDER = "look_for_order"
     ADVISE_RECEIPT = "advise_receipt"

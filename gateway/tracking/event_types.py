@@ -236,6 +236,11 @@ EVENT_TYPES: dict[str, EventType] = {
             "item plant quantity expected",
         ),
         _row("system.event", "A system told of an event of its own.", "type reference values"),
+        _row(
+            "promise.due_soon",
+            "What is due for an order has not come, and its time is nearly over.",
+            "set owed_by then",
+        ),
         _row("promise.overdue", "What was promised for a document did not come in time.", "set owed_by"),
         _row("promise.late", "What was promised came after its time.", "set owed_by by hours_late"),
         _row("interchange.missing", "The number of an interchange was skipped, and it did not come.", "interchange"),

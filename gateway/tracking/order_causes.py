@@ -72,6 +72,24 @@ ORDER_CAUSES = (
         "ask whoever named it which order is meant, or send the order through the gateway; it is judged again by itself",
     ),
     Cause(
+        "ship-notice-overdue",
+        Owner.PARTNER,
+        "no ship notice has come in time before the day on which goods are expected",
+        "ask the partner whether the goods left and for the ship notice, and tell planning of the day that it names",
+    ),
+    Cause(
+        "invoice-overdue",
+        Owner.PARTNER,
+        "no invoice has come in time for what was shipped",
+        "ask the partner for the invoice; what was shipped stays unpaid until it comes",
+    ),
+    Cause(
+        "match-waiting",
+        Owner.BUSINESS,
+        "a document waits too long for what it is matched with",
+        "bring in what is missing from whoever has it: it is matched by itself then; or take it as it is: gateway case accept",
+    ),
+    Cause(
         "line-misnamed",
         Owner.DATA,
         "a system names a line, item or lot that the order does not have",

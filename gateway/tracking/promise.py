@@ -19,9 +19,15 @@ RECEIPT = "receipt"  # An MDN over AS2.
 CONFIRMATION = "confirmation"  # Our ERP has the document.
 INTERCHANGE = "interchange"  # An interchange whose number was skipped.
 ADVICE = "824"
+SHIP_NOTICE = "ship notice"  # By a day that the order names, beside the 856 that is due so long after it.
+INVOICE = "invoice"  # By a day that follows a shipment.
+MATCH = "match"  # What a document waits for that can't be matched yet.
 
 # What keeps a promise about the document itself; the others are answers to its purchase order.
 ABOUT_DOCUMENT = frozenset((ACKNOWLEDGMENT, INTERCHANGE_ACKNOWLEDGMENT, RECEIPT, CONFIRMATION, INTERCHANGE, ADVICE))
+
+# What the thread of an order makes and keeps, and the set that is meant.
+BY_THREAD = {SHIP_NOTICE: "856", INVOICE: "810", MATCH: "match"}
 
 
 class PromiseState(StrEnum):
@@ -41,6 +47,7 @@ class PromiseEvent(StrEnum):
     EXPIRE = "expire"
     RENEW = "renew"
     CANCEL = "cancel"
+    REOPEN = "reopen"
 
 
 _S, _E = PromiseState, PromiseEvent
@@ -53,6 +60,8 @@ PROMISE_LIFE: Life[PromiseState, PromiseEvent] = Life(
         # What is sent again is owed again. What was kept stays kept: a second copy of ours asks for nothing new.
         Row((_S.WAITING, _S.BROKEN, _S.CANCELLED), _E.RENEW, _S.WAITING),
         Row((_S.WAITING, _S.BROKEN), _E.CANCEL, _S.CANCELLED),
+        # What kept it was taken back, or is not enough any more.
+        Row((_S.KEPT, _S.LATE), _E.REOPEN, _S.WAITING),
     ),
 )
 
@@ -72,7 +81,8 @@ class Promise:
     """A row of the ledger. ``subject`` is the document or transmission for which ``what`` is owed.
 
     ``answer`` is the document that is about to keep it, or has kept it. ``resends_left`` says how often the subject is sent
-    again before the promise is broken; ``escalates_at`` is when a broken one goes to the next person.
+    again before the promise is broken; ``warns_at`` is when it is said that it is due soon, ``escalates_at`` when a broken one
+    goes to the next person.
     """
 
     id: str
@@ -89,6 +99,7 @@ class Promise:
     settled_at: datetime | None = None
     resends_left: int = 0
     escalates_at: datetime | None = None
+    warns_at: datetime | None = None
     detail: str | None = None
 
 

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from gateway.tracking.thread.deadlines import DeadlineTerms
+from gateway.trading.deadlines import DeadlinesText
 from gateway.trading.duration import Duration
 from gateway.trading.kinds import Name, PromiseName, RoomName, SetId, Version
 from gateway.trading.matching import Matching, MatchText, settle_match
@@ -113,6 +115,7 @@ class Terms(_Text):
         " (ours) and confirmation (by the ERP).",
     )
     overdue: OverdueText | None = Field(None, description="What happens when it does not come in time.")
+    deadlines: DeadlinesText | None = Field(None, description="What is due around the days that an order names.")
     match: MatchText | None = Field(None, description="How far documents of an order may differ from one another.")
     missing_within: Duration | None = Field(
         None,
@@ -206,6 +209,7 @@ class Agreement:
     characters: Characters | None
     promises: dict[str, timedelta]
     overdue: Overdue
+    deadlines: DeadlineTerms
     match: Matching
     missing_within: timedelta | None
     erp: str
@@ -253,6 +257,7 @@ def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None)
         characters=say("characters", None),
         promises=dict(say("promises", {})),
         overdue=_merged(Overdue, [level.overdue for level in chain]),
+        deadlines=_merged(DeadlineTerms, [level.deadlines for level in chain]),
         match=settle_match(level.match for level in chain),
         missing_within=say("missing_within", None),
         erp=say("erp", "main"),

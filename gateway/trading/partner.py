@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from gateway.trading.agreement import AgreementText, Terms
 from gateway.trading.as2 import AS2Channel, AS2Own
+from gateway.trading.calendars import CalendarText
 from gateway.trading.kinds import NAME_PARTS, Address, Hash, InterchangeId, Name, Qualifier, Secret
 from gateway.trading.sftp import SFTPChannel, check_name_template
 
@@ -115,4 +116,7 @@ class OwnText(_Text):
     identities: tuple[Identity, ...] = Field(min_length=1, description="Our ids; the first one is used to send.")
     as2: AS2Own | None = Field(None, description="Our names, address and keys for AS2.")
     contact: Contact | None = Field(None, description="Whom partners ask.")
+    calendars: tuple[CalendarText, ...] = Field(
+        (), description="When our plants work; the first that fits a plant counts. By default always, in UTC."
+    )
     defaults: Terms | None = Field(None, description="What holds for every agreement with everybody.")

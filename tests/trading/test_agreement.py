@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from gateway.errors import ConfigurationError
+from gateway.tracking.calendar import Span
+from gateway.tracking.thread.deadlines import DeadlineTerms
 from gateway.trading.agreement import Acknowledgment, Agreement, AgreementText, Retry, Terms
 from gateway.trading.loader import load_directory
 from gateway.trading.overdue import Overdue
@@ -45,6 +47,12 @@ TERMS = [
     ("tolerate: [trailing-separators]", "tolerate", frozenset({FaultCode.TRAILING_SEPARATOR})),
     ("promises: {'855': 24h}", "promises", {"855": timedelta(hours=24)}),
     ("overdue: {escalate_within: 8h}", "overdue", Overdue(True, timedelta(hours=8))),
+    (
+        "deadlines: {ship_notice_before: 1d, invoice_within: 3 working days, warn_before: 8 working hours}",
+        "deadlines",
+        DeadlineTerms(Span(timedelta(days=1)), Span(working_days=3), Span(working_hours=8)),
+    ),
+    ("match: {quantity_over: 5}", "match", None),
     ("missing_within: 4h", "missing_within", timedelta(hours=4)),
     ("erp: west", "erp", "west"),
     ("ordered_by: order", "ordered_by", "order"),

@@ -56,7 +56,8 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
         judged = take_in(uow, world, origin, said, document)
         made.tasks += judged.tasks
         if said.kind == Kind.ORDERED and document.direction == "inbound":
-            judged = _came_in(uow, world, origin, said.order_number, said.release) or judged
+            judged = _came_in(uow, world, origin, said.order_number, said.release)
+            made.tasks += judged.tasks
         matches = [match for match, _before in judged.changed if match.subject == document.id]
         made.notes += _notes(matches)
         matching = matching_for(partner, document.role, said.kind) if partner is not None else None

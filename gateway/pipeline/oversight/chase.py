@@ -10,7 +10,7 @@ from datetime import datetime
 
 from gateway.pipeline.oversight.promises import agreed, cause_of, chase_at, keep
 from gateway.pipeline.ports import UnitOfWork, World
-from gateway.pipeline.records import note_event, open_case
+from gateway.pipeline.records import Subject, note_event, open_case
 from gateway.pipeline.step import Advance, Outcome
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.case import CAUSES, Case, Owner
@@ -18,6 +18,7 @@ from gateway.tracking.document import AcknowledgmentState, Document, DocumentSta
 from gateway.tracking.promise import (
     ABOUT_DOCUMENT,
     ACKNOWLEDGMENT,
+    BY_THREAD,
     CONFIRMATION,
     INTERCHANGE,
     OPEN,
@@ -40,7 +41,8 @@ async def run(task: Task, world: World) -> Outcome:
 
 
 def _look(uow: UnitOfWork, world: World, task: Task) -> list[Task]:
-    promises = [each for each in uow.promises_of(task.subject) if each.state in OPEN and each.what != RECEIPT]
+    open_now = [each for each in uow.promises_of(task.subject) if each.state in OPEN]
+    promises = [each for each in open_now if each.what != RECEIPT and each.what not in BY_THREAD]
     about = uow.find(Document, task.subject) or uow.find(Transmission, task.subject)
     if not promises or about is None:
         return []
@@ -52,7 +54,7 @@ def _look(uow: UnitOfWork, world: World, task: Task) -> list[Task]:
     broken: list[Promise] = []
     for promise in promises:
         if promise.state == PromiseState.BROKEN:
-            _escalate(uow, world, about, promise, now)
+            escalate(uow, world, about, promise, now)
         elif promise.due_at > now:
             continue
         elif document is not None and (came := _came(uow, document, promise)):
@@ -60,14 +62,14 @@ def _look(uow: UnitOfWork, world: World, task: Task) -> list[Task]:
         elif document is not None and promise.resends_left > 0 and agreement is not None:
             tasks += _send_again(uow, world, document, promise, now + agreement.acknowledgment.within)
         else:
-            _break(uow, world, about, promise, terms, now)
+            break_promise(uow, world, about, promise, terms, now)
             broken.append(promise)
     if terms.case:
         _open_cases(uow, world, about, broken)
-    return tasks + chase_at(task.subject, task.tracking_id, _times(promises, now))
+    return tasks + chase_at(task.subject, task.tracking_id, times_of(promises, now))
 
 
-def _times(promises: list[Promise], now: datetime) -> list[datetime]:
+def times_of(promises: list[Promise], now: datetime) -> list[datetime]:
     """Return when there is something to look at again."""
     waiting = [each.due_at for each in promises if each.state == PromiseState.WAITING]
     going_on = [each.escalates_at for each in promises if each.state == PromiseState.BROKEN and each.escalates_at]
@@ -101,9 +103,10 @@ def _send_again(uow: UnitOfWork, world: World, document: Document, promise: Prom
     return [Task(StepName.TRANSMIT, transmission.id, transmission.tracking_id, world.clock())]
 
 
-def _break(
-    uow: UnitOfWork, world: World, about: Document | Transmission, promise: Promise, terms: Overdue, now: datetime
+def break_promise(
+    uow: UnitOfWork, world: World, about: Subject, promise: Promise, terms: Overdue, now: datetime
 ) -> None:
+    """Write down that the time of a promise is over."""
     promise.state = PROMISE_LIFE.after(PromiseState.WAITING, PromiseEvent.EXPIRE)
     promise.escalates_at = now + terms.escalate_within if terms.escalate_within is not None and terms.case else None
     uow.change(Promise, promise.id, state=promise.state, escalates_at=promise.escalates_at)
@@ -114,7 +117,8 @@ def _break(
         uow.change(Document, about.id, acknowledgment=AcknowledgmentState.OVERDUE, updated_at=now)
         note_event(uow, world, "acknowledgment.overdue", about, set=about.set_id)
     else:
-        note_event(uow, world, "promise.overdue", about, set=promise.what, owed_by=promise.owed_by)
+        kind = BY_THREAD.get(promise.what, promise.what)
+        note_event(uow, world, "promise.overdue", about, set=kind, owed_by=promise.owed_by)
 
 
 def _open_cases(uow: UnitOfWork, world: World, about: Document | Transmission, broken: list[Promise]) -> None:
@@ -140,7 +144,7 @@ def _words(about: Document | Transmission, cause: str, promises: list[Promise]) 
     return f"{missing} for order {about.order_number or number} did not come in time"
 
 
-def _escalate(uow: UnitOfWork, world: World, about: Document | Transmission, promise: Promise, now: datetime) -> None:
+def escalate(uow: UnitOfWork, world: World, about: Subject, promise: Promise, now: datetime) -> None:
     """Hand the case of a broken promise to the business, once its time with the one who owed has passed too."""
     if promise.escalates_at is None or promise.escalates_at > now:
         return

@@ -15,11 +15,15 @@ from gateway.tracking.document import AcknowledgmentState, Document
 from gateway.tracking.promise import (
     ABOUT_DOCUMENT,
     ACKNOWLEDGMENT,
+    BY_THREAD,
     CONFIRMATION,
     INTERCHANGE,
+    INVOICE,
+    MATCH,
     OPEN,
     PROMISE_LIFE,
     RECEIPT,
+    SHIP_NOTICE,
     OwedBy,
     Promise,
     PromiseEvent,
@@ -33,6 +37,11 @@ from gateway.trading.agreement import Agreement
 _NOT_THEIRS = frozenset((CONFIRMATION, ACKNOWLEDGMENT))
 _NOT_ANSWERED = (AcknowledgmentState.NONE, AcknowledgmentState.WAITING, AcknowledgmentState.OVERDUE)
 _NOT_OURS = ABOUT_DOCUMENT - _NOT_THEIRS
+_THEIRS_LATE = {
+    ACKNOWLEDGMENT: "acknowledgment-overdue",
+    SHIP_NOTICE: "ship-notice-overdue",
+    INVOICE: "invoice-overdue",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,14 @@ def keep(uow: UnitOfWork, stamps: Stamps, promise: Promise, by: str) -> None:
     hours = round((now - promise.due_at).total_seconds() / 3600, 1)
     if about is not None:
         note_event(
-            uow, stamps, "promise.late", about, set=promise.what, owed_by=promise.owed_by, by=by, hours_late=hours
+            uow,
+            stamps,
+            "promise.late",
+            about,
+            set=BY_THREAD.get(promise.what, promise.what),
+            owed_by=promise.owed_by,
+            by=by,
+            hours_late=hours,
         )
     cause = cause_of(promise)
     others = (each for each in uow.promises_of(promise.subject) if each.state == PromiseState.BROKEN)
@@ -224,9 +240,11 @@ def cause_of(promise: Promise) -> str:
         return "receipt-overdue"
     if promise.what == CONFIRMATION:
         return "confirmation-overdue"
+    if promise.what == MATCH:
+        return "match-waiting"
     if promise.owed_by == OwedBy.US:
         return "promise-overdue-by-us"
-    return "acknowledgment-overdue" if promise.what == ACKNOWLEDGMENT else "promise-overdue"
+    return _THEIRS_LATE.get(promise.what, "promise-overdue")
 
 
 def agreed(world: World, document: Document | None) -> Agreement | None:

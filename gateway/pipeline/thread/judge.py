@@ -13,6 +13,7 @@ from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.records import close_case
 from gateway.pipeline.task import Task
 from gateway.pipeline.thread.consequences import ORDER_UNKNOWN, follow_match
+from gateway.pipeline.thread.due import follow_deadlines, follow_waiting
 from gateway.pipeline.thread.releases import add_to_releases
 from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.shelf import claim, still_unknown
@@ -134,7 +135,8 @@ def judge(
     """Fold an order and write down what has changed; ``current`` is the document that is being stored now."""
     now = world.clock()
     partner = world.configuration().directory.partners.get(order.partner)
-    thread = fold(statements, terms_for(uow, partner, order, statements))
+    terms = terms_for(uow, partner, order, statements)
+    thread = fold(statements, terms)
     known_matches = [] if new else uow.matches_of(order.id)
     note_unknown(uow, order, thread, known_matches)
     changed = write_matches(uow, order, thread, statements, known_matches, now)
@@ -149,6 +151,8 @@ def judge(
     judged = Judged(order, thread, changed, lines, before)
     for match, verdict_before in changed:
         judged.tasks += follow_match(uow, world, order, match, verdict_before, current)
+        judged.tasks += follow_waiting(uow, world, order, match, verdict_before)
+    judged.tasks += follow_deadlines(uow, world, order, thread, statements, terms)
     _tell_of_promises(uow, now, judged)
     return judged
 

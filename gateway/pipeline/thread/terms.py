@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gateway.pipeline.ports import UnitOfWork
 from gateway.pipeline.thread.items import KnownItems
 from gateway.tracking.order import Order
+from gateway.tracking.thread.deadlines import DeadlineTerms
 from gateway.tracking.thread.statement import Kind, Statement
 from gateway.tracking.thread.tolerance import Judging, Terms
 from gateway.trading.directory import Partner
@@ -26,6 +27,7 @@ _SETS: dict[str, tuple[str, ...]] = {
 }
 _OTHERWISE = ("850", "855", "856", "810")
 _NOTHING = Matching()
+_NO_DEADLINES = DeadlineTerms()
 
 
 def terms_for(uow: UnitOfWork, partner: Partner | None, order: Order, statements: Sequence[Statement]) -> Terms:
@@ -44,6 +46,14 @@ def terms_for(uow: UnitOfWork, partner: Partner | None, order: Order, statements
 def matching_for(partner: Partner, role: str, kind: str) -> Matching:
     """Return what was agreed for statements of a kind."""
     return _first(partner, role, _SETS.get(kind, _OTHERWISE))
+
+
+def deadlines_for(partner: Partner | None, role: str) -> DeadlineTerms:
+    """Return what was agreed to be due around the days of an order."""
+    agreements = partner.agreements.values() if partner is not None else ()
+    agreed = {each.document: each for each in agreements if each.role == role}
+    found = [agreed[set_id].deadlines for set_id in ("850", "856", "810") if set_id in agreed]
+    return next((each for each in found if each != _NO_DEADLINES), _NO_DEADLINES)
 
 
 def _first(partner: Partner, role: str, sets: tuple[str, ...]) -> Matching:
