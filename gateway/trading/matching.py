@@ -48,7 +48,7 @@ class MatchText(ToleranceText):
         None,
         description="Whether a document that differs by more waits for a decision, as by default, or goes to the ERP.",
     )
-    answer: tuple[Literal["812", "824", "860"], ...] | None = Field(
+    answer: tuple[Literal["812", "824"], ...] | None = Field(
         None, description="What tells the partner of it; by default nothing."
     )
     waits: Duration | None = Field(

@@ -6,7 +6,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from gateway.pipeline.inbound.submitted import CanonicalSubmission
 from gateway.pipeline.outbound.accept import ErpMessage
-from gateway.transports.rest import health, models, outbox_models, oversight
+from gateway.transports.rest import case_models, health, models, outbox_models, oversight
 from tests.support.house import gateway
 
 DOORS_WITHOUT_KEY = {"/healthz", "/readyz", "/api/v1/openapi.json"}
@@ -96,7 +96,7 @@ _MODELS = (
     outbox_models.OutboxList,
     outbox_models.FetchedBody,
     oversight.PromiseList,
-    oversight.CaseClosing,
+    case_models.CaseClosing,
     health.ReadyBody,
     CanonicalSubmission,
     ErpMessage,
