@@ -4,7 +4,7 @@ WORKDIR /app
 COPY pyproject.toml constraints.txt README.md ./
 COPY gateway gateway
 COPY mappings/base mappings/base
-RUN pip install --no-cache-dir -c constraints.txt ".[postgres]" \
+RUN pip install --no-cache-dir -c constraints.txt ".[postgres,nats]" \
     && useradd --system --uid 10001 gateway \
     && mkdir -p /etc/gateway /var/lib/gateway /var/lib/gateway-vault \
     && chown gateway /var/lib/gateway /var/lib/gateway-vault

@@ -6,13 +6,14 @@ import re
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import jsonschema
 import pytest
 import yaml
 
-from gateway.settings import Environment
+from gateway.settings import Environment, GatewayText
 from tests.conftest import ROOT
 from tests.support.house import SUPPLIER_KEY, dump, supplier
 from tests.support.postgres import own_server
@@ -43,6 +44,15 @@ def test_what_it_names_is_there():
             assert "healthcheck" in SERVICES[other] or how["condition"] != "service_healthy", (name, other)
         target = service.get("build", {}).get("target")
         assert target is None or f" AS {target}\n" in (ROOT / "Dockerfile").read_text(), name
+
+
+def test_its_gateway_yaml_names_services_of_it_and_what_they_need_is_installed():
+    settings = yaml.safe_load((ROOT / "compose" / "gateway.yaml").read_text())
+    addresses = [settings["erps"]["main"]["url"], settings["events"]["broker"]["url"]]
+    assert [urlsplit(each).hostname for each in addresses] == ["erp", "nats"]
+    assert {"erp", "nats"} <= set(SERVICES)
+    assert ".[postgres,nats]" in (ROOT / "Dockerfile").read_text()
+    GatewayText.model_validate(settings)
 
 
 def test_no_password_stands_in_it_and_only_this_machine_gets_in():
