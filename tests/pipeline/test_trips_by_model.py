@@ -37,7 +37,7 @@ from tests.support.x12 import elements, functional, invoice
 EXAMPLES, STEPS = (400, 60) if os.environ.get("GATEWAY_PROOF") else (4, 20)
 PARTNER = supplier(
     channels={"rest": {}, "folder": {"outbound": "out", "name": "{id}.edi"}},
-    defaults={"transport": "folder", "retry": {"first": "1s", "longest": "1s", "attempts": 3}},
+    defaults={"transport": "folder", "retry": {"first": "2m", "longest": "2m", "attempts": 3}},
     agreements=[
         {
             "document": "850",
