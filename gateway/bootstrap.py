@@ -21,6 +21,7 @@ from gateway.ledger.case_views import SqlCaseViews
 from gateway.ledger.chain import SqlLog
 from gateway.ledger.engine import make_engine
 from gateway.ledger.figures import SqlFigures
+from gateway.ledger.figures.scorecards import SqlScorecards
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.master_views import SqlMasterViews
 from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there
@@ -52,6 +53,7 @@ from gateway.transports.rest.outbox import Outbox
 from gateway.transports.rest.oversight import Oversight
 from gateway.transports.rest.reading import DocumentReading
 from gateway.transports.rest.receiver import DocumentReceiver
+from gateway.transports.rest.scorecards import ScorecardReading
 from gateway.transports.rest.sender import RestSender
 from gateway.web.app import make_app
 from gateway.web.openapi import describe
@@ -235,6 +237,7 @@ def make_routes(
         *CaseDesk(world, SqlCaseViews(views.database), rules, callers).routes(),
         *OrderReading(world, SqlOrderViews(views.database), callers).routes(),
         *FigureReading(SqlFigures(views.database), callers, world.clock).routes(),
+        *ScorecardReading(world, SqlScorecards(views.database), callers).routes(),
         *ErpInbox(world, erp_keys).routes(),
         *SystemDoors(
             world, {key.sha256: Key(key.name, key.role, key.scope) for key in keys}, SqlMasterViews(views.database)

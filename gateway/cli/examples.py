@@ -44,6 +44,7 @@ EXAMPLES: dict[str, str] = {
     "orders": "gateway orders --awaiting ship_notice --late",
     "order show": "gateway order show PO-4711",
     "kpis": "gateway kpis plants_at_risk",
+    "scorecard": "gateway scorecard maple --since 2026-10-01",
     "promises": "gateway promises --theirs --overdue",
     "cases": "gateway cases --rank",
     "reconcile": "gateway reconcile --erp erp.csv --wms wms.csv",

@@ -75,6 +75,8 @@ PROMISED: sa.ColumnElement[bool] = sa.and_(
 sa.Index("ix_order_lines_promised_on", order_lines.c.promised_on, sqlite_where=PROMISED, postgresql_where=PROMISED)
 DATED: sa.ColumnElement[bool] = order_lines.c.wanted_on.is_not(None)
 sa.Index("ix_order_lines_wanted_on", order_lines.c.wanted_on, sqlite_where=DATED, postgresql_where=DATED)
+_theirs = (order_lines.c.partner, order_lines.c.wanted_on)
+sa.Index("ix_order_lines_partner_wanted_on", *_theirs, sqlite_where=DATED, postgresql_where=DATED)
 
 # Most lines are over; what a machine or a plant puts at risk are those that are not.
 OPEN_LINE = order_lines.c.state.not_in(

@@ -117,6 +117,7 @@ documents = sa.Table(
     sa.Column("replay", sa.String(40)),
     sa.Index(None, "transmission_id"),
     sa.Index(None, "partner", "interchange_number"),
+    sa.Index(None, "partner", "id"),  # Ids begin with their time: what one partner sent in a period.
 )
 # An acknowledgment looks for what was sent by its group. The literal lets the database see that the index serves the query.
 OUTBOUND: sa.ColumnElement[str] = sa.literal_column("'outbound'")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway.reference.asyncapi import asyncapi
 from gateway.reference.lists import commands, errors, faults, mapping_functions, quirks, states, tolerances
-from gateway.reference.orders import kpis, orders
+from gateway.reference.orders import kpis, orders, scorecards
 from gateway.reference.schemas import file_schemas, message_schemas, xml_schema
 from gateway.reference.settings import agreements, settings
 
@@ -33,6 +33,7 @@ def reference() -> dict[str, bytes]:
         states,
         orders,
         kpis,
+        scorecards,
     )
     for page in pages:
         name = page.__name__.replace("_", "-")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gateway.reference.markdown import code, page, table
 from gateway.tracking.figures import DEFINITIONS
+from gateway.tracking.scorecard import MEASURES
 from gateway.tracking.thread.states import LINE_LIFE, ORDER_ROLLUP, LineState, Transition
 
 _S = LineState
@@ -111,4 +112,21 @@ def kpis() -> str:
         "## Not known here",
         "What the gateway can't know it says so, and who knows it.",
         table(("name", "definition", "because"), unknown),
+    )
+
+
+def scorecards() -> str:
+    """The page of scorecards."""
+    rows = [
+        (code(row.name), row.words, row.numerator, row.denominator, "more" if row.more_is_better else "less")
+        for row in MEASURES.values()
+    ]
+    return page(
+        "Scorecards of suppliers",
+        "`gateway scorecard` and `GET /api/v1/scorecards` show those of all suppliers, `GET /api/v1/scorecards/PARTNER` one; a"
+        " partner with its own key sees its own. `since` and `until` limit the period (by default the last 30 days, at most up to"
+        " now). Each figure is a share in percent with what it counts: `achieved` of `counted`. Where there was nothing to count,"
+        " it is empty, not 0. At most the newest 20,000 promises, lines and documents of a supplier are counted; where there were"
+        " more, `complete` is false.",
+        table(("name", "definition", "achieved", "counted", "better"), rows),
     )

@@ -4,8 +4,9 @@ import re
 
 import yaml
 
-from gateway.reference.orders import TO_THE_ANSWER, TO_THE_PAYMENT, diagram, edges, kpis, orders
+from gateway.reference.orders import TO_THE_ANSWER, TO_THE_PAYMENT, diagram, edges, kpis, orders, scorecards
 from gateway.tracking.figures import DEFINITIONS
+from gateway.tracking.scorecard import MEASURES
 from gateway.tracking.thread.states import LINE_LIFE, ORDER_ROLLUP, LineState, Transition
 from gateway.trading.matching import settle_match
 from gateway.trading.partner import PartnerText
@@ -86,3 +87,10 @@ def test_what_the_page_on_orders_says_of_filters_and_figures_exists():
     text = (ROOT / "docs" / "orders.md").read_text(encoding="utf-8")
     named = set(re.findall(r"kpis/(\w+)", text))
     assert named and named <= set(DEFINITIONS)
+
+
+def test_every_figure_of_a_scorecard_stands_on_its_page_with_what_it_counts():
+    page = scorecards()
+    for row in MEASURES.values():
+        [found] = [each for each in page.splitlines() if each.startswith(f"| `{row.name}` ")]
+        assert row.words in found and row.numerator in found and row.denominator in found

@@ -28,7 +28,7 @@ documents, events, cases = tables.documents, tables.events, tables.cases
 def message_health(connection: sa.Connection, query: FigureQuery) -> Figure:
     """Which share of documents went through."""
     ended = documents.c.state.in_([str(state) for state in (*_WELL, *_FAILED)])
-    asked = sa.select(documents.c.state, documents.c.partner).where(_came(query), ended)
+    asked = sa.select(documents.c.state, documents.c.partner).where(came(query), ended)
     rows, complete = newest(connection, asked, documents.c.id)
     return shares([Measured(float(state in _WELL), {"partner": name}) for state, name in rows], complete=complete)
 
@@ -37,7 +37,7 @@ def failures_by_supplier(connection: sa.Connection, query: FigureQuery) -> Figur
     """How many documents were rejected, or wait for a person."""
     failed = sa.and_(tables.UNUSUAL, documents.c.state.in_([str(state) for state in _FAILED]))
     split = (documents.c.partner, documents.c.state)
-    rows = connection.execute(sa.select(*split, sa.func.count()).where(_came(query), failed).group_by(*split)).all()
+    rows = connection.execute(sa.select(*split, sa.func.count()).where(came(query), failed).group_by(*split)).all()
     by_state = {str(state): sum(count for _name, found, count in rows if found == state) for state in _FAILED}
     return counts([Measured(count, {"partner": name}) for name, _state, count in rows], **by_state)
 
@@ -49,7 +49,7 @@ def posting_success_rate(connection: sa.Connection, query: FigureQuery) -> Figur
     )
     parked = sa.and_(documents.c.state == str(DocumentState.PARKED), kept_back)
     posted = documents.c.state == str(DocumentState.DELIVERED)
-    wanted = sa.and_(_came(query), documents.c.direction == "inbound", sa.or_(posted, parked))
+    wanted = sa.and_(came(query), documents.c.direction == "inbound", sa.or_(posted, parked))
     rows, complete = newest(connection, sa.select(documents.c.state, documents.c.partner).where(wanted), documents.c.id)
     measured = [Measured(float(state == DocumentState.DELIVERED), {"partner": name}) for state, name in rows]
     return shares(measured, complete=complete)
@@ -71,7 +71,7 @@ def _lag(connection: sa.Connection, query: FigureQuery, sets: Sequence[str]) -> 
     )
     delivered = sa.and_(documents.c.direction == "inbound", documents.c.state == str(DocumentState.DELIVERED))
     columns = (documents.c.created_at, posted.scalar_subquery(), documents.c.set_id, documents.c.partner)
-    asked = sa.select(*columns).where(_came(query), delivered)
+    asked = sa.select(*columns).where(came(query), delivered)
     rows, complete = newest(connection, asked.where(documents.c.set_id.in_(sets)) if sets else asked, documents.c.id)
     measured = []
     for came_at, posted_at, set_id, name in rows:
@@ -81,7 +81,8 @@ def _lag(connection: sa.Connection, query: FigureQuery, sets: Sequence[str]) -> 
     return spans(measured, complete=complete)
 
 
-def _came(query: FigureQuery) -> sa.ColumnElement[bool]:
+def came(query: FigureQuery) -> sa.ColumnElement[bool]:
+    """Return the condition that a document came in the period, with the partner that is asked for."""
     wanted: list[Any] = [documents.c.id >= first_id(query.since), documents.c.id < first_id(query.until)]
     if query.partner is not None:
         wanted.append(documents.c.partner == query.partner)

@@ -20,9 +20,12 @@ from gateway.web.routes import Answer, Parameter, Route
 
 PERIOD = timedelta(days=30)
 _MOMENT = {"type": "string", "format": "date-time"}
-_ASKED = (
+PERIOD_ASKED = (
     Parameter("since", "query", _MOMENT, "Begin of the period; by default 30 days before its end."),
     Parameter("until", "query", _MOMENT, "End of the period; by default now."),
+)
+_ASKED = (
+    *PERIOD_ASKED,
     Parameter("partner", "query", text(), "Only what is with this partner."),
 )
 _NAME = Parameter("name", "path", text(60), "Name of the figure.", required=True)
@@ -85,6 +88,19 @@ class FigureList(_Body):
     items: list[FigureBody]
 
 
+def period(asked: dict[str, str], now: datetime) -> tuple[datetime, datetime]:
+    """Return begin and end of the period that a checked query asks for; raise ProblemError where it ends before it begins."""
+    until = moment(asked.get("until")) or now
+    try:
+        since = moment(asked.get("since")) or until - PERIOD
+    except OverflowError:
+        since = until
+    if since > until:
+        words = "since is after until. Let the period begin before it ends."
+        raise ProblemError(400, "query-invalid", "Query invalid", words)
+    return since, until
+
+
 class FigureReading:
     """Looks figures up."""
 
@@ -108,15 +124,7 @@ class FigureReading:
     def _query(self, request: web.Request) -> FigureQuery:
         asked = read_query(request, _ASKED)
         now = self._clock()
-        until = moment(asked.get("until")) or now
-        try:
-            since = moment(asked.get("since")) or until - PERIOD
-        except OverflowError:
-            since = until
-        if since > until:
-            words = "since is after until. Let the period begin before it ends."
-            raise ProblemError(400, "query-invalid", "Query invalid", words)
-        return FigureQuery(now, since, until, asked.get("partner"))
+        return FigureQuery(now, *period(asked, now), asked.get("partner"))
 
     async def _show(self, row: Definition, query: FigureQuery) -> FigureBody:
         figure = None if row.because else await self._views.figure(row.name, query)
