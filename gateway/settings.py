@@ -16,6 +16,7 @@ from gateway import located
 from gateway.errors import ConfigurationError, Problem
 from gateway.located import Located
 from gateway.tracking.approval import Person
+from gateway.trading.alerts import AlertsText
 from gateway.trading.approvals import ApprovalText
 from gateway.trading.doors import AS2DoorText, SFTPDoorText
 from gateway.trading.duration import Duration, read_duration
@@ -175,6 +176,7 @@ class GatewayText(_Text):
     webhooks: dict[Name, WebhookText] = Field(
         default_factory=dict, description="Who is told of events by HTTP, by their names."
     )
+    alerts: AlertsText | None = Field(None, description="Mails about cases; without it there are none.")
     approvals: tuple[ApprovalText, ...] = Field(
         (), description="Which decisions need a second person; without any, each operator decides alone."
     )
@@ -266,8 +268,7 @@ def _clashes(text: GatewayText, data: Located) -> list[Problem]:
         if other != index:
             reason = f"{words} stands in {part}[{other + 1}] too"
             found.append(data.problem((part, index, key_name), reason, "let each have its own"))
-    found += _unapproved(text, data)
-    return sorted(found, key=lambda problem: problem.line)
+    return sorted(found + _unapproved(text, data), key=lambda problem: problem.line)
 
 
 def _unapproved(text: GatewayText, data: Located) -> list[Problem]:
@@ -288,8 +289,7 @@ def read_secret(reference: str, what: str) -> str:
     """Return the secret that ``env:NAME`` or ``file:PATH`` points to; raise ConfigurationError without showing any of it."""
     kind, _, where = reference.partition(":")
     if kind == "env":
-        value = os.environ.get(where)
-        if value:
+        if value := os.environ.get(where):
             return value
         raise ConfigurationError([Problem(what, 1, "", f"the variable {where} is not set", f"export {where}=...")])
     path = Path(where)

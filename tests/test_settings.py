@@ -97,7 +97,7 @@ def test_every_mistake_of_the_environment_and_the_file_is_named_at_once(tmp_path
     assert "GATEWAY_LOG_FORMAT: " in shown[1]
     assert shown[2].endswith("erps: this key stands twice; keep one of the two")
     assert "limits.steps_at_once: it is greater than or equal to 1, not '0'" in shown[3]
-    known = "erps, keys, erp_inboxes, sftp, as2, events, webhooks, approvals, limits, retention, time_stamps"
+    known = "erps, keys, erp_inboxes, sftp, as2, events, webhooks, alerts, approvals, limits, retention, time_stamps"
     assert shown[4].endswith(f"port: this key is not known here; use one of {known}")
 
 

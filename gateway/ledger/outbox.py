@@ -119,7 +119,7 @@ class SqlOutbox:
                 gone = [{"which": each} for each in changes.delivered]
                 cursor.run_many("delivered", lambda: sa.delete(undelivered).where(_named("which")), gone)
             if changes.position is not None:
-                cursor.run("sink moved", _move, {"which": sink, "reached": changes.position})
+                cursor.run("sink moved", moved, {"which": sink, "reached": changes.position})
 
         await self._write(work)
 
@@ -227,7 +227,8 @@ def _of(sink: str | None) -> sa.ColumnElement[bool]:
     return undelivered.c.sink == sink if sink is not None else sa.true()
 
 
-def _move() -> Any:
+def moved() -> Any:
+    """Return the statement that moves the cursor of a sink, never back; its values are ``which`` and ``reached``."""
     further = sinks.c.position < sa.bindparam("reached")
     return (
         sa.update(sinks).where(sinks.c.name == sa.bindparam("which"), further).values(position=sa.bindparam("reached"))

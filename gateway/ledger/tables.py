@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from gateway.ledger.alert_tables import alerts as alerts
 from gateway.ledger.case_tables import case_notes as case_notes
 from gateway.ledger.case_tables import cases as cases
 from gateway.ledger.column_types import Moment, Rows

@@ -26,6 +26,9 @@ def _known_zone(name: str) -> str:
     return name
 
 
+KnownZone = Annotated[str, AfterValidator(_known_zone)]
+
+
 def _whole_hours(text: str) -> str:
     if re.fullmatch(_HOURS, text) is None or text[:5] >= text[6:]:
         raise ValueError("working hours are two times, the later one last; write them such as 08:00-17:00")
@@ -38,9 +41,7 @@ class CalendarText(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     plants: tuple[str, ...] = Field(("*",), min_length=1, description="Which plants, as patterns; by default all.")
-    zone: Annotated[str, AfterValidator(_known_zone)] = Field(
-        "UTC", description="Their time zone, such as America/Chicago; by default UTC."
-    )
+    zone: KnownZone = Field("UTC", description="Their time zone, such as America/Chicago; by default UTC.")
     days: tuple[Day, ...] = Field(
         DAYS[:5], min_length=1, description="On which days of the week they work; by default Monday to Friday."
     )

@@ -31,7 +31,7 @@ class ReadyBody(BaseModel):
     configuration: str = Field(description="ok, or refused: a broken change of the files is kept out; see the log.")
     problems: int = Field(description="How many mistakes the refused change has.")
     events: str = Field(
-        description="ok, or waiting: the broker or a webhook takes no events. They are kept, and go on by themselves."
+        description="ok, or waiting: the broker, a webhook or the mail server takes nothing. It is kept, and goes on by itself."
     )
     circuits_open: int = Field(description="How many ERPs and partners are down and only probed; see the metrics.")
 
@@ -109,10 +109,10 @@ class Health:
 
 
 def _count_sinks(registry: CollectorRegistry, sinks: list[SinkReport]) -> None:
-    """Count what the broker and the webhooks have not taken."""
+    """Count what the broker, the webhooks and the mail server have not taken."""
     gauges = {
         "behind": "events that a sink has not come to",
-        "retried": "events that a sink did not take and that are tried again",
+        "retried": "what a sink did not take and is tried again; of mail: what waits for its time too",
         "dead": "dead letters of a sink",
         "away": "1 while a sink takes no events",
     }

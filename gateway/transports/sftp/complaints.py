@@ -41,15 +41,17 @@ class Complaints:
         cause = FILE if name else SERVER
         row, now, subject = CAUSES[cause], self._world.clock(), _subject(partner, name)
         case_id, detail = f"{subject}:{cause}", f"{name}: {words}" if name else words
-        if uow.find(Case, case_id) is not None:
+        known = uow.find(Case, case_id)
+        tracking_id = known.tracking_id if known is not None else self._world.new_id().rjust(32, "0")
+        if known is not None:
             uow.change(Case, case_id, detail=detail, opened_at=now, closed_at=None, resolution=None)
         else:
-            tracking_id = self._world.new_id().rjust(32, "0")
-            action = row.next_action
             root = root_of(cause, partner, name)
-            facts = (case_id, subject, partner, cause, row.owner, row.title, detail, action, now, tracking_id)
+            facts = (case_id, subject, partner, cause, row.owner, row.title, detail, row.next_action, now, tracking_id)
             uow.add(Case(*facts, root=root))
-            uow.add(Event("case.opened", now, subject, partner, tracking_id, {"cause": cause, "detail": detail}))
+        if known is None or known.closed_at is not None:
+            data = {"cause": cause, "title": row.title, "detail": detail}
+            uow.add(Event("case.opened", now, subject, partner, tracking_id, data))
 
     async def settled(self, partner: str, name: str = "") -> None:
         """Close the case, if there is one."""
