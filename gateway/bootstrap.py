@@ -37,11 +37,12 @@ from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, 
 from gateway.pipeline.task import Task
 from gateway.pipeline.worker import Worker
 from gateway.publishing import Publishing
-from gateway.settings import ErpText, Settings, read_secret
+from gateway.settings import Settings, read_secret
 from gateway.stamps import IdMaker, new_span_id, new_tracking_id, utc_now
 from gateway.stores import make_purger, make_vault
 from gateway.systems.doors import SystemDoors
 from gateway.systems.keys import Key
+from gateway.trading.erps import ErpText
 from gateway.transports.folder.receiver import FolderReceiver
 from gateway.transports.folder.sender import FolderSender
 from gateway.transports.rest.callers import Callers
@@ -198,6 +199,7 @@ def _world(
         wake=wake,
         bounds=bounds,
         receipt_senders=receipt_senders,
+        routing=settings.gateway.routing,
     )
     senders["sftp"] = sftp_sender(settings, world)
     senders["as2"] = receipt_senders["as2"] = as2_sender(settings, world, session)

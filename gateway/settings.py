@@ -20,8 +20,10 @@ from gateway.trading.alerts import AlertsText
 from gateway.trading.approvals import ApprovalText
 from gateway.trading.doors import AS2DoorText, SFTPDoorText
 from gateway.trading.duration import Duration, read_duration
-from gateway.trading.kinds import Address, Hash, Name, Secret, Vault
+from gateway.trading.erps import ErpText, InboxText
+from gateway.trading.kinds import Address, Hash, Name, Vault
 from gateway.trading.retention import RetentionText
+from gateway.trading.routing import Routing
 from gateway.trading.sinks import EventsText, WebhookText
 
 
@@ -73,27 +75,6 @@ class _Text(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ErpText(_Text):
-    """One ERP: where messages go."""
-
-    kind: Literal["http", "folder"] = Field(description="http: each message is posted; folder: each is a file.")
-    url: Address | None = Field(None, description="Where messages are posted, for kind http.")
-    path: str | None = Field(None, description="The folder, for kind folder; below the data folder unless absolute.")
-    key: Secret | None = Field(None, description="The ERP's bearer key: env:NAME or file:PATH.")
-    format: Literal["json", "xml"] = Field("json", description="How messages are written.")
-    timeout: Duration = Field(read_duration("20s"), description="How long the ERP may take to answer.")
-    rate: float | None = Field(None, gt=0, description="Messages a second at most.")
-    at_once: int = Field(16, ge=1, le=256, description="Messages under way at a time at most.")
-
-    @model_validator(mode="after")
-    def _reachable(self) -> ErpText:
-        if self.kind == "http" and self.url is None:
-            raise ValueError("an ERP of kind http needs an address; add url: https://...")
-        if self.kind == "folder" and self.path is None:
-            raise ValueError("an ERP of kind folder needs a folder; add path: NAME")
-        return self
-
-
 Scope: TypeAlias = Literal["wms", "qms", "mes", "tms", "procurement", "planning", "finance", "master_data", "events"]
 
 
@@ -131,13 +112,6 @@ class KeyText(_Text):
     def operator(self) -> Person:
         """Who decides with this key."""
         return Person(self.person or self.name, frozenset(self.roles), proven=True)
-
-
-class InboxText(_Text):
-    """A folder in which an ERP puts its messages as JSON files."""
-
-    path: str = Field(description="The folder; below the data folder unless absolute.")
-    erp: Name = Field("main", description="Which ERP puts them there.")
 
 
 class LimitsText(_Text):
@@ -179,6 +153,10 @@ class GatewayText(_Text):
     alerts: AlertsText | None = Field(None, description="Mails about cases; without it there are none.")
     approvals: tuple[ApprovalText, ...] = Field(
         (), description="Which decisions need a second person; without any, each operator decides alone."
+    )
+    routing: Routing = Field(
+        (),
+        description="To which of several ERPs a document goes; the first row that fits wins, else the agreement's erp.",
     )
     limits: LimitsText = Field(LimitsText(), description="Bounds.")
     retention: RetentionText = Field(RetentionText(), description="How long bytes are kept.")
@@ -255,6 +233,7 @@ def _clashes(text: GatewayText, data: Located) -> list[Problem]:
     known = ", ".join(sorted(text.erps)) or "none"
     uses = [(("keys", index, "erp"), key.erp) for index, key in enumerate(text.keys) if key.role == "erp"]
     uses += [(("erp_inboxes", index, "erp"), inbox.erp) for index, inbox in enumerate(text.erp_inboxes)]
+    uses += [(("routing", index, "erp"), row.erp) for index, row in enumerate(text.routing)]
     for place, erp in uses:
         if erp not in text.erps:
             reason = f"there is no ERP {erp!r} (there are: {known})"

@@ -97,7 +97,7 @@ def test_every_mistake_of_the_environment_and_the_file_is_named_at_once(tmp_path
     assert "GATEWAY_LOG_FORMAT: " in shown[1]
     assert shown[2].endswith("erps: this key stands twice; keep one of the two")
     assert "limits.steps_at_once: it is greater than or equal to 1, not '0'" in shown[3]
-    known = "erps, keys, erp_inboxes, sftp, as2, events, webhooks, alerts, approvals, limits, retention, time_stamps"
+    known = "erps, keys, erp_inboxes, sftp, as2, events, webhooks, alerts, approvals, routing, limits, retention, time_stamps"
     assert shown[4].endswith(f"port: this key is not known here; use one of {known}")
 
 
@@ -114,6 +114,7 @@ def test_every_mistake_of_the_environment_and_the_file_is_named_at_once(tmp_path
             "erp_inboxes[1].erp: there is no ERP 'west' (there are: none); add it under erps",
         ),
         (f"keys: [{{name: a, role: erp, sha256: '{HASH}'}}]", "keys[1].erp: there is no ERP 'main' (there are: none)"),
+        ("routing: [{site: ['1'], erp: a}]", "routing[1].site: this key is not known here"),
         ("keys: {name: a}", "keys: a list stands here"),
         (
             "erps: {main: {kind: folder, path: x, timeuot: 5s}}",
@@ -128,6 +129,25 @@ def test_every_mistake_of_the_environment_and_the_file_is_named_at_once(tmp_path
 def test_a_mistake_in_gateway_yaml_is_named(tmp_path, text, expected):
     [line] = mistakes_of(tmp_path, text)
     assert line.startswith("gateway.yaml:1: ")
+    assert expected in line
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            "- {plant: ['1'], erp: a}\n- {plant: ['2'], erp: b}",
+            "gateway.yaml:4: routing[2].erp: there is no ERP 'b' (there are: a); add it under erps",
+        ),
+        (
+            "- {erp: a}\n- {plant: ['2'], erp: a}",
+            "routing: row 1 has no condition, so no row below it is ever reached; add one to it, or put it last",
+        ),
+    ],
+)
+def test_a_row_of_the_routing_that_leads_nowhere_is_named(tmp_path, rows, expected):
+    [line] = mistakes_of(tmp_path, f"erps: {{a: {{kind: folder, path: x}}}}\nrouting:\n{rows}")
+    assert line.startswith("gateway.yaml:")
     assert expected in line
 
 

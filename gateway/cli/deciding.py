@@ -48,6 +48,7 @@ def with_world(work: Callable[[SqlLedger, World, Settings], Awaitable[T]]) -> T:
             new_id=IdMaker(),
             random=random.SystemRandom().random,
             wake=lambda _tasks: None,
+            routing=settings.gateway.routing,
         )
         return await work(database, world, settings)
 

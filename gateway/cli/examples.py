@@ -18,6 +18,7 @@ EXAMPLES: dict[str, str] = {
     "translate": "gateway translate order.edi --partner acme > orders.jsonl",
     "compose": "gateway compose order.json --partner acme > 850.edi",
     "mapping coverage": "gateway mapping coverage samples/ --partner acme",
+    "route": "gateway route 855.edi --partner acme",
     "partner check": "gateway partner check",
     "partner key": "gateway partner key acme",
     "partner list": "gateway partner list",

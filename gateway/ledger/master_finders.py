@@ -12,7 +12,7 @@ from gateway.ledger.conditions import WHICH
 from gateway.ledger.looking import Looking, R
 from gateway.ledger.master_tables import OPEN
 from gateway.ledger.records import TABLE_OF, columns_of, from_row
-from gateway.tracking.master import Conversion, CrossReference, MasterChange, Unknown
+from gateway.tracking.master import Conversion, CrossReference, Item, MasterChange, Unknown
 
 _AT_ONCE = 50  # Values in one question; its last one is repeated where there are fewer.
 _NAMES = tuple(f"n{number}" for number in range(_AT_ONCE))
@@ -25,6 +25,10 @@ class MasterFinders(Looking):
     def known_as(self, values: Collection[str], partner: str) -> list[CrossReference]:
         """Return the cross-references in force for ids, with a partner or with everybody."""
         return self._in_force(CrossReference, "value", values, ("partner", {"partner": partner}))
+
+    def items_numbered(self, numbers: Collection[str]) -> list[Item]:
+        """Return the items in force among some of our own numbers."""
+        return self._in_force(Item, "id", numbers)
 
     def other_ids(self, item: str) -> list[CrossReference]:
         """Return the cross-references in force that lead to an item."""

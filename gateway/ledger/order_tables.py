@@ -27,6 +27,7 @@ orders = sa.Table(
     sa.Column("value", Exact(), nullable=False, server_default="0"),
     sa.Column("need_by", sa.Date()),
     *(sa.Column(each.column, sa.Boolean(), nullable=False, server_default=sa.false()) for each in Awaited),
+    sa.Column("erp", sa.String(41)),
     sa.Index(None, "state", "seq"),
     sa.Index(None, "partner", "seq"),
 )

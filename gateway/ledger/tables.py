@@ -116,6 +116,7 @@ documents = sa.Table(
     sa.Column("delivery_key", sa.String(100)),
     sa.Column("delivered", sa.String(64)),
     sa.Column("replay", sa.String(40)),
+    sa.Column("erp", sa.String(41)),
     sa.Index(None, "transmission_id"),
     sa.Index(None, "partner", "interchange_number"),
     sa.Index(None, "partner", "id"),  # Ids begin with their time: what one partner sent in a period.

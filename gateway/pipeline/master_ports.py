@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from gateway.tracking.master import Conversion, CrossReference, MasterChange, Unknown
+from gateway.tracking.master import Conversion, CrossReference, Item, MasterChange, Unknown
 
 
 class MasterFinding(Protocol):
@@ -13,6 +13,9 @@ class MasterFinding(Protocol):
 
     def known_as(self, values: Collection[str], partner: str) -> list[CrossReference]:
         """Return the cross-references in force for ids, with a partner or with everybody."""
+
+    def items_numbered(self, numbers: Collection[str]) -> list[Item]:
+        """Return the items in force among some of our own numbers."""
 
     def other_ids(self, item: str) -> list[CrossReference]:
         """Return the cross-references in force that lead to an item."""

@@ -23,6 +23,7 @@ from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Directory, Partner
+from gateway.trading.routing import RouteText
 from gateway.x12.guide import Guide
 
 T = TypeVar("T")
@@ -287,6 +288,7 @@ class World:
     bounds: Bounds = Bounds()
     receipt_senders: Mapping[str, ReceiptSender] = field(default_factory=dict)
     circuits: Circuits = field(default_factory=Circuits)
+    routing: Sequence[RouteText] = ()
 
 
 def agreement_for(configuration: Configuration, document: Document) -> Agreement | None:

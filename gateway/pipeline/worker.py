@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 
 from gateway.errors import ConcurrentChange, GatewayError, LeaseLost, LedgerAway, LedgerError
+from gateway.pipeline.inbound.routing import erp_of
 from gateway.pipeline.ports import UnitOfWork, World, agreement_for
 from gateway.pipeline.queue import Queue
 from gateway.pipeline.records import Named, note_event, open_case
@@ -188,9 +189,8 @@ class Worker:
         if task.step != StepName.DELIVER or agreement is None:
             return root_of(cause, about.partner, about.set_id)
         away = cause == "delivery-exhausted"
-        return root_of(
-            cause, None if away else about.partner, f"erp {agreement.erp}" + ("" if away else f" {about.set_id}")
-        )
+        erp = f"erp {erp_of(about, agreement)}"
+        return root_of(cause, None if away else about.partner, erp if away else f"{erp} {about.set_id}")
 
     @staticmethod
     def _tell(event: str, task: Task, **facts: object) -> None:

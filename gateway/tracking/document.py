@@ -94,7 +94,8 @@ class Document:
     ``id`` is the transmission's id with the number of the document in it (``...-1``), so that reading the same bytes again
     gives the same ids. ``offset`` and ``length`` are bytes in the transmission. ``canonical`` is the digest of the message,
     ``delivered`` of the one that the ERP has; ``delivery_key`` is there when it was to go under another key than the id.
-    ``replay`` names the replay that sent the document on its way last.
+    ``replay`` names the replay that sent the document on its way last. ``erp`` is the one that was decided for it, where
+    documents are routed; without one its agreement says so.
     """
 
     id: str
@@ -135,3 +136,4 @@ class Document:
     delivery_key: str | None = None
     delivered: str | None = None
     replay: str | None = None
+    erp: str | None = None

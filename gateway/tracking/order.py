@@ -16,7 +16,8 @@ class Order:
     """One purchase order with one partner in one role. ``verdict`` is the worst of its matches that nobody has decided.
 
     ``need_by`` is the first day on which something that has not arrived is wanted; ``value`` what was ordered, in ``currency``.
-    What is still waited for on any line stands in ``awaits_...`` (`gateway.tracking.thread.awaiting`).
+    What is still waited for on any line stands in ``awaits_...`` (`gateway.tracking.thread.awaiting`). ``erp`` is the one that
+    has the order, where documents are routed; all its papers go there.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Order:
     awaits_ship_notice: bool = False
     awaits_receipt: bool = False
     awaits_invoice: bool = False
+    erp: str | None = None
 
 
 @dataclass(slots=True)

@@ -4,12 +4,13 @@ import ast
 
 import pytest
 
-from gateway.settings import Environment, ErpText, GatewayText, InboxText, KeyText, LimitsText
+from gateway.settings import Environment, GatewayText, KeyText, LimitsText
 from gateway.trading.agreement import AcknowledgmentText, AgreementText, DelimiterText, NumberRange, RetryText, Terms
 from gateway.trading.approvals import ApprovalText
 from gateway.trading.as2 import AS2Channel, AS2Own, AS2Receipt, AS2Receive, AS2Send, Login
 from gateway.trading.certificates import CertificateText, OwnKeyText
 from gateway.trading.doors import AS2DoorText, TlsText
+from gateway.trading.erps import ErpText, InboxText
 from gateway.trading.overdue import OverdueText
 from gateway.trading.partner import (
     ApiKey,
@@ -21,13 +22,14 @@ from gateway.trading.partner import (
     RestChannel,
     Webhook,
 )
+from gateway.trading.routing import RouteText
 from tests.conftest import ROOT
 
 MODELS = (
     AS2DoorText, TlsText, AS2Channel, AS2Send, AS2Receipt, AS2Receive, AS2Own, Login, CertificateText, OwnKeyText,
     Environment, GatewayText, ErpText, KeyText, InboxText, LimitsText, OwnText, PartnerText, Identity, ApiKey, Channels,
     RestChannel, Webhook, FolderChannel, Terms, AgreementText, AcknowledgmentText, DelimiterText, NumberRange, RetryText,
-    OverdueText, ApprovalText,
+    OverdueText, ApprovalText, RouteText,
 )  # fmt: skip
 
 # Read by people, or kept for what is not built yet; the reference says so.

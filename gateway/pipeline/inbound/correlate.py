@@ -20,6 +20,7 @@ from gateway.pipeline.thread.saying.said import Said
 from gateway.pipeline.thread.terms import matching_for
 from gateway.pipeline.thread.whereabouts import orders_meant
 from gateway.tracking.document import Document
+from gateway.tracking.order import Order
 from gateway.tracking.thread.finding import Check
 from gateway.tracking.thread.statement import Kind
 from gateway.tracking.thread.states import LineState
@@ -33,12 +34,14 @@ class Correlated:
     """What a document came to in the threads of its orders.
 
     ``held``: it is not for the ERP before it matches. ``copy``: the ERP has it already, under other control numbers.
+    ``orders`` are those that it is about, by their ids, locked.
     """
 
     notes: list[str] = field(default_factory=list)
     held: bool = False
     copy: bool = False
     tasks: list[Task] = field(default_factory=list)
+    orders: dict[str, Order] = field(default_factory=dict)
 
 
 def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageType, body: Any) -> Correlated:
@@ -58,6 +61,7 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
         if said.kind == Kind.ORDERED and document.direction == "inbound":
             judged = _came_in(uow, world, origin, said.order_number, said.release)
             made.tasks += judged.tasks
+        made.orders[judged.order.id] = judged.order
         matches = [match for match, _before in judged.changed if match.subject == document.id]
         made.notes += _notes(matches)
         matching = matching_for(partner, document.role, said.kind) if partner is not None else None
@@ -84,6 +88,7 @@ def _hear(
         heard = hear(uow, world, replace(origin, partner=whose, role="buyer"), part, document)
         made.tasks += heard.tasks
         for judged in heard.judged:
+            made.orders[judged.order.id] = judged.order
             made.notes += _notes([match for match, _before in judged.changed if match.subject == document.id])
 
 

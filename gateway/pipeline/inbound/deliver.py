@@ -8,6 +8,7 @@ from functools import partial
 from gateway.canonical.message import BY_SET
 from gateway.errors import ErpRejected, ErpRests, ErpUnavailable
 from gateway.pipeline.inbound.advise import advise
+from gateway.pipeline.inbound.routing import erp_of
 from gateway.pipeline.oversight.promises import keep_named
 from gateway.pipeline.ports import Delivered, Delivery, UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
@@ -30,10 +31,11 @@ async def run(task: Task, world: World) -> Outcome:
     agreement = agreement_for(world.configuration(), document)
     if agreement is None:
         return Park("no-agreement", f"set {document.set_id} from {document.partner}")
-    connector = world.erps.get(agreement.erp)
+    erp = erp_of(document, agreement)
+    connector = world.erps.get(erp)
     if connector is None:
-        return Park("erp-rejected", f"there is no ERP {agreement.erp!r} in gateway.yaml; add it under erps")
-    place = f"erp:{agreement.erp}"
+        return Park("erp-rejected", f"there is no ERP {erp!r} in gateway.yaml; add it under erps")
+    place = f"erp:{erp}"
     wait = world.circuits.wait_until(place, document.id, world.clock())
     if wait is not None:
         return Wait(wait)
@@ -77,7 +79,8 @@ def _delivered(uow: UnitOfWork, world: World, document: Document, agreement: Agr
     if CONFIRMATION in agreement.promises:
         keep_named(uow, world, document.id, CONFIRMATION, document.id)
     kept = {"canonical": document.canonical}
-    note_event(uow, world, "document.delivered", document, erp=agreement.erp, reference=done.reference, kept=kept)
+    erp = erp_of(document, agreement)
+    note_event(uow, world, "document.delivered", document, erp=erp, reference=done.reference, kept=kept)
     return []
 
 

@@ -17,6 +17,7 @@ from gateway.pipeline.inbound.advise import advise
 from gateway.pipeline.inbound.correlate import correlate
 from gateway.pipeline.inbound.judge import judge_set
 from gateway.pipeline.inbound.lane import delivery_lane
+from gateway.pipeline.inbound.routing import route
 from gateway.pipeline.inbound.stored import stored_set
 from gateway.pipeline.oversight.promises import expect, keep_for_orders
 from gateway.pipeline.ports import Configuration, UnitOfWork, World, agreement_for
@@ -67,6 +68,7 @@ async def run(task: Task, world: World) -> Outcome:
             order_number=document.order_number,
             notes=document.notes,
             detail=document.detail,
+            erp=document.erp,
             updated_at=world.clock(),
         )
         kept = {"canonical": document.canonical}
@@ -148,7 +150,8 @@ def apply_translation(
     document.document_number = row.document_number(body)
     document.order_number = orders[0] if orders else None
     correlated = correlate(uow, world, document, row, body)
-    document.notes = translation.notes + correlated.notes
+    routed = route(uow, world, document, agreement, body, [*correlated.orders.values()])
+    document.notes = translation.notes + correlated.notes + routed
     document.canonical = uow.keep(translation.data)
     document.state = DOCUMENT_LIFE.after(DocumentState(document.state), DocumentEvent.TRANSLATE)
     document.detail = None

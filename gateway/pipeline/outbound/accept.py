@@ -13,6 +13,7 @@ from gateway.canonical.message import MESSAGE_TYPES, Header, MessageType
 from gateway.canonical.values import Part
 from gateway.errors import Conflict, GatewayError, TranslationError
 from gateway.pipeline.inbound.correlate import Correlated, correlate
+from gateway.pipeline.inbound.routing import set_erp
 from gateway.pipeline.inbound.translate import message_bytes
 from gateway.pipeline.oversight.promises import answer_orders
 from gateway.pipeline.ports import UnitOfWork, World
@@ -22,7 +23,9 @@ from gateway.tracking.document import Document, DocumentState
 from gateway.tracking.transmission import Transmission, TransmissionState
 from gateway.trading.agreement import Agreement
 
+_ERP = "erp:"  # The source of what an ERP sends is its name behind this.
 _OWN = "gateway"  # The source of what we write ourselves.
+PURCHASE_ORDER = "850"
 
 
 class ErpMessage(BaseModel):
@@ -78,7 +81,7 @@ async def accept(erp: str, data: bytes, key: str | None, tracking_id: str, world
     Raises MessageInvalid, NoAgreement, or Conflict when the key was used with another message.
     """
     message = _checked(data, world)
-    transmission = _transmission(world, f"erp:{erp}", message, data, key, tracking_id)
+    transmission = _transmission(world, f"{_ERP}{erp}", message, data, key, tracking_id)
     document = _document(transmission, message)
     kept = message_bytes(_header(document, message), message.body)
     store = partial(
@@ -241,6 +244,8 @@ def _store(
     document.canonical = uow.keep(kept)
     correlated = correlate(uow, world, document, row, body) if heard else Correlated()
     document.notes = correlated.notes
+    if world.routing and transmission.source.startswith(_ERP):
+        _keep_with(uow, document, transmission.source.removeprefix(_ERP), correlated)
     answer_orders(uow, world, document, orders)
     uow.add(document)
     note_event(
@@ -259,6 +264,12 @@ def _store(
     for each in correlated.tasks:
         uow.schedule(each)
     return Accepted(document.id, False, document.state), [task, *correlated.tasks]
+
+
+def _keep_with(uow: UnitOfWork, document: Document, erp: str, correlated: Correlated) -> None:
+    """Write down with which ERP orders are: who places one has it, whatever was decided for papers that came before it."""
+    document.erp = erp
+    set_erp(uow, [*correlated.orders.values()], erp, owner=document.set_id == PURCHASE_ORDER)
 
 
 def read_body(data: bytes, row: MessageType) -> Part:
