@@ -38,6 +38,7 @@ class Feeder:
     world: World
     posted: Path
     groups: dict[str, str] = field(default_factory=dict)  # Order number -> control number of the group that carried it.
+    seen: set[Path] = field(default_factory=set)  # What of the post was read in this run.
     fed: int = 0
 
     async def round(self, number: int, moves: Iterable[tuple[PlannedOrder, Move]]) -> None:
@@ -74,11 +75,11 @@ class Feeder:
 
     def _look_into_the_post(self) -> None:
         """Read the 850s that were delivered since, as the suppliers would."""
-        for path in self.posted.glob("*/850_*.edi"):
+        for path in set(self.posted.glob("*/850_*.edi")) - self.seen:
+            self.seen.add(path)
             segments = [segment.split("*") for segment in path.read_text().split("~")]
             first = {segment[0]: segment for segment in reversed(segments)}
             self.groups.setdefault(first["BEG"][3], first["GS"][6])
-            path.rename(path.with_suffix(".read"))
 
     async def _send(self, partner: str, data: bytes) -> None:
         stage = self.world.vault.stage()
