@@ -24,7 +24,7 @@ class SegmentMaker:
         self._marks = marks
         self._mode = mode
         self._values = Values(chance, marks)
-        self._assigned = 0
+        self._assigned = self._levels = 0
         self._bounded = ""  # What LS01 said, for LE01 to say again.
 
     def segment(self, use: Use, never: frozenset[int] = frozenset()) -> list[str]:
@@ -69,6 +69,13 @@ class SegmentMaker:
         elif use.name == "LX":
             self._assigned = self._assigned % 999_999 + 1
             made[1] = str(self._assigned)
+        elif use.name == "HL":  # Levels beside the lines of the document hang below nothing.
+            self._levels += 1
+            made[1] = str(self._levels)
+            if len(made) > 2:
+                made[2] = ""
+            if len(made) > 4:
+                made[4] = "0"
         elif use.name == "LS":
             self._bounded = made[1]
         elif use.name == "LE":
