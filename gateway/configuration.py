@@ -216,7 +216,7 @@ def _check_agreement(
         yield problem("document", f"set {document} is not defined", "name one of: gateway x12 sets")
         return
     if document not in BY_SET:
-        advice = f"name one of {', '.join(BY_SET)}; acknowledgments need no agreement"
+        advice = f"name one of {', '.join(sorted(BY_SET))}; acknowledgments need no agreement"
         yield problem("document", f"set {document} has no canonical message", advice)
         return
     try:
