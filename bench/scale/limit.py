@@ -43,7 +43,7 @@ def bare_postgres(folder: Path, documents: list[bytes], bodies: list[bytes], url
     """Measure PostgreSQL through the same driver."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("drop table if exists bare")
-        connection.execute(_TABLE.format(kind="bytea"))  # type: ignore[arg-type]
+        connection.execute(_TABLE.format(kind="bytea"))
     own = threading.local()
     opened: list[psycopg.Connection] = []
 
@@ -63,7 +63,7 @@ def bare_postgres(folder: Path, documents: list[bytes], bodies: list[bytes], url
                 connection.close()
 
 
-async def _measured(folder, documents, bodies, write, mark: str, server: int | None) -> Cost:  # type: ignore[no-untyped-def]
+async def _measured(folder, documents, bodies, write, mark: str, server: int | None) -> Cost:
     process, erp = start_erp(folder, "erp-bare")
     gate = asyncio.Semaphore(AT_ONCE)
     insert = f"insert into bare values ({mark}, {mark}, 'received')"

@@ -27,13 +27,13 @@ class Bench:
         """Make a database on the server; return its URL."""
         name = f"bench{next(self._names)}"
         with psycopg.connect(f"{self.server.url}/postgres", autocommit=True) as connection:
-            connection.execute(f"create database {name}")  # type: ignore[arg-type]
+            connection.execute(f"create database {name}")
         return f"{self.server.url}/{name}"
 
     def drop(self, url: str) -> None:
         """Give the room of a database back."""
         with psycopg.connect(f"{self.server.url}/postgres", autocommit=True) as connection:
-            connection.execute(f"drop database {url.rpartition('/')[2]} with (force)")  # type: ignore[arg-type]
+            connection.execute(f"drop database {url.rpartition('/')[2]} with (force)")
 
 
 def say(text: str) -> None:
