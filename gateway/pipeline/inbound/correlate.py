@@ -27,6 +27,8 @@ from gateway.tracking.thread.states import LineState
 
 # An order that came in, or went out, is where its thread begins; its papers are judged by it and never kept back.
 _BEGINNING = (Kind.ORDERED, Kind.CANCELLED, Kind.CHANGED)
+# An order that a customer sent has been sent: it is with us, and we could read it.
+_CAME_IN = (Kind.TRANSMITTED, Kind.UNDERSTOOD)
 
 
 @dataclass(slots=True)
@@ -56,11 +58,9 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
     sayings = said_by(row.name, body)
     _hear(uow, world, document, origin, [each for each in sayings if each.anyone], made)
     for said in _meant(uow, document, origin, [each for each in sayings if not each.anyone]):
-        judged = take_in(uow, world, origin, said, document)
+        came_in = said.kind == Kind.ORDERED and document.direction == "inbound"
+        judged = take_in(uow, world, origin, said, document, _CAME_IN if came_in else ())
         made.tasks += judged.tasks
-        if said.kind == Kind.ORDERED and document.direction == "inbound":
-            judged = _came_in(uow, world, origin, said.order_number, said.release)
-            made.tasks += judged.tasks
         made.orders[judged.order.id] = judged.order
         matches = [match for match, _before in judged.changed if match.subject == document.id]
         made.notes += _notes(matches)
@@ -116,12 +116,6 @@ def _origin(document: Document) -> Origin:
         said_at=document.created_at,
         came_at=document.created_at,
     )
-
-
-def _came_in(uow: UnitOfWork, world: World, origin: Origin, order_number: str, release: str) -> Judged:
-    """An order that a customer sent has been sent: it is with us, and we could read it."""
-    take_in(uow, world, origin, Said(order_number, Kind.TRANSMITTED, order_number, release=release))
-    return take_in(uow, world, origin, Said(order_number, Kind.UNDERSTOOD, order_number, release=release))
 
 
 def _notes(matches: list[Any]) -> list[str]:

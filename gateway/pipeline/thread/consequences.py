@@ -185,8 +185,9 @@ def _close_others(uow: UnitOfWork, world: World, match: Match, cause: str | None
     """Close the cases of a match whose cause is settled; a document for several orders keeps its case while one is outside."""
     others = uow.matches_about(match.subject)
     open_now = {cause_of(each) for each in others if each.id != match.id and each.verdict == OUTSIDE} | {cause}
-    for known in THREAD_CAUSES - open_now:
-        close_case(uow, world, f"{match.subject}:{known}", "settled by what came since")
+    for case in uow.open_cases(match.subject):
+        if case.cause in THREAD_CAUSES - open_now:
+            close_case(uow, world, case.id, "settled by what came since")
 
 
 def _let_go(uow: UnitOfWork, world: World, document: Document) -> list[Task]:

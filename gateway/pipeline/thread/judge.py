@@ -6,6 +6,7 @@ the same time are judged one after the other, and the second one knows the first
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,10 +28,8 @@ from gateway.tracking.event import Event
 from gateway.tracking.order import Match, Order, OrderLine, order_id
 from gateway.tracking.thread.finding import Verdict
 from gateway.tracking.thread.fold import Thread, fold
-from gateway.tracking.thread.statement import Statement
+from gateway.tracking.thread.statement import Kind, Statement
 from gateway.tracking.thread.states import LineState
-
-_OPEN = {Verdict.OUTSIDE.word: Verdict.OUTSIDE, Verdict.WAITING.word: Verdict.WAITING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +58,33 @@ class Judged:
     tasks: list[Task] = field(default_factory=list)
 
 
-def take_in(uow: UnitOfWork, world: World, origin: Origin, said: Said, current: Document | None = None) -> Judged:
-    """Store what was said about one order, and judge the order anew."""
+def take_in(
+    uow: UnitOfWork,
+    world: World,
+    origin: Origin,
+    said: Said,
+    current: Document | None = None,
+    also: Sequence[Kind] = (),
+) -> Judged:
+    """Store what was said about one order, and judge the order anew. ``also`` is what follows from the same word at once."""
     order, new = _order(uow, origin, said)
     statements = [] if new else uow.statements_of(order.id)
     name = order.order_number + (f"/{order.release}" if order.release else "")
-    statement = statement_of(origin, said, order.id, f"{origin.subject}:{origin.whose}{name}:{said.kind}")
+    subject = f"{origin.subject}:{origin.whose}{name}"
+    statement = statement_of(origin, said, order.id, f"{subject}:{said.kind}")
     came = [statement] if _keep(uow, statements, statement) else []
+    for kind in also:
+        word = Said(said.order_number, kind, said.number, release=said.release)
+        _keep(uow, statements, statement_of(origin, word, order.id, f"{subject}:{kind}"))
     statements += called_in(uow, order, statement)
     waited = claim(uow, order, statement, new=new)
     judged = judge(uow, world, order, [*statements, *waited], current, new=new)
     tell(uow, world.clock(), order, judged.thread, judged.lines, [*came, *waited])
     add_to_releases(uow, world.clock(), order, judged.thread, judged.lines, statement)
     if order.state != LineState.UNKNOWN:
-        for subject in {each.subject for each in waited}:
-            if not still_unknown(uow, subject):
-                close_case(uow, world, f"{subject}:{ORDER_UNKNOWN}", "the order has come")
+        for paper in {each.subject for each in waited}:
+            if not still_unknown(uow, paper):
+                close_case(uow, world, f"{paper}:{ORDER_UNKNOWN}", "the order has come")
     return judged
 
 
