@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from gateway.canonical.message import BY_SET
 from gateway.tracking.thread.deadlines import DeadlineTerms
+from gateway.trading.csv_layout import CsvLayout, CsvText, layout_of
 from gateway.trading.deadlines import DeadlinesText
 from gateway.trading.duration import Duration
 from gateway.trading.kinds import Name, PromiseName, RoomName, SetId, Version
@@ -156,6 +158,15 @@ class AgreementText(Terms):
     profile: RoomName | None = Field(
         None, description="The mapping profile, such as acme/856; by default the base profile of the set."
     )
+    csv: CsvText | None = Field(None, description="How the partner may send it as CSV; by default it may not.")
+
+    @model_validator(mode="after")
+    def _csv_fits(self) -> AgreementText:
+        if self.csv is not None:
+            if self.direction != "inbound" or self.document not in BY_SET:
+                raise ValueError("csv is only for documents that the partner sends and that have a canonical message")
+            layout_of(self.csv, BY_SET[self.document])
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +227,7 @@ class Agreement:
     ordered_by: str
     totals: str
     retry: Retry
+    csv: CsvLayout | None = None
     index: int = 0  # Its place in the partner's file.
 
     @property
@@ -264,6 +276,7 @@ def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None)
         ordered_by=say("ordered_by", "none"),
         totals=say("totals", "note"),
         retry=_merged(Retry, [level.retry for level in chain]),
+        csv=layout_of(text.csv, BY_SET[text.document]) if text.csv is not None else None,
         index=index,
     )
 

@@ -61,7 +61,9 @@ class FolderChannel(_Text):
 
     inbound: str | None = Field(None, description="We pick files up here; done ones go to archive/ below it.")
     outbound: str | None = Field(None, description="We put files here, whole or not at all.")
-    patterns: tuple[str, ...] = Field(("*.edi", "*.x12", "*.txt", "*.json"), description="Which names are picked up.")
+    patterns: tuple[str, ...] = Field(
+        ("*.edi", "*.x12", "*.txt", "*.json", "*.csv"), description="Which names are picked up."
+    )
     name: str = Field(
         "{set}_{control_number}.edi",
         description="Name of a file that we put there; it may hold "

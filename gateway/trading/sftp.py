@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from gateway.trading.duration import Duration, read_duration
 from gateway.trading.kinds import NAME_PARTS, Secret, Shape
 
-INBOUND_NAMES = ("*.edi", "*.x12", "*.txt", "*.json")
+INBOUND_NAMES = ("*.edi", "*.x12", "*.txt", "*.json", "*.csv")
 TEMPORARY_NAMES = ("*.part", "*.tmp", "*.filepart", "*.partial", ".*")
 
 

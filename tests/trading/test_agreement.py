@@ -39,6 +39,8 @@ TERMS = [
     ("charset: utf-8", "style", None),
     ("characters: basic", "characters", "basic"),
     ("replacement: ' '", "style", None),
+    ("csv: {columns: {Order: order_number}}", "csv", None),
+    ("match: {against: order}", "match", None),
     ("control_numbers: {first: 5, last: 9}", "control_numbers", (5, 9)),
     ("usage: test", "usage", "T"),
     ("test_to_erp: yes", "test_to_erp", True),
@@ -69,7 +71,7 @@ def test_a_term_of_the_agreement_holds(term, name, value):
         assert found == value
 
 
-@pytest.mark.parametrize(("term", "name", "value"), [row for row in TERMS if row[1] not in ("guide", "profile")])
+@pytest.mark.parametrize(("term", "name", "value"), [row for row in TERMS if row[1] not in ("guide", "profile", "csv")])
 def test_a_term_is_inherited_from_the_partner_and_from_us(term, name, value):
     said = getattr(agreement(term), name)
     assert getattr(agreement(defaults=term), name) == said
@@ -79,7 +81,7 @@ def test_a_term_is_inherited_from_the_partner_and_from_us(term, name, value):
 def test_every_term_that_a_file_may_say_is_in_this_table():
     said = {row[0].partition(":")[0] for row in TERMS}
     assert said == set(AgreementText.model_fields) - {"document", "direction", "role"}
-    assert set(Terms.model_fields) == said - {"guide", "profile"}
+    assert set(Terms.model_fields) == said - {"guide", "profile", "csv"}
     settled = {row[1] for row in TERMS} | {"partner", "document", "direction", "role", "index"}
     assert settled == {field.name for field in fields(Agreement)}
 

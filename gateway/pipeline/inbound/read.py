@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from gateway.errors import X12Error
-from gateway.pipeline.inbound import submitted
+from gateway.pipeline.inbound import by_csv, submitted
 from gateway.pipeline.inbound.draft import drafts_of
 from gateway.pipeline.inbound.interchange import Envelopes, Portion, portions
 from gateway.pipeline.inbound.settle import settle_portion
@@ -34,6 +34,8 @@ async def run(task: Task, world: World) -> Outcome:
         transmission, blob = found, Blob(found.digest, found.size)
     if blob.data is None and blob.size <= world.bounds.inline_bytes:
         blob = Blob(blob.digest, blob.size, await world.vault.read(blob.digest))
+    if await by_csv.is_csv(transmission, blob, world):
+        return await by_csv.read(transmission, blob, world)
     if await submitted.is_submission(transmission, blob, world):
         return await submitted.read(transmission, blob, world)
     return await _read_x12(task, transmission, blob, world)

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gateway.canonical.message import MESSAGE_TYPES, Header, MessageType, Source
+from gateway.canonical.values import Part
 from gateway.pipeline.inbound.interchange import document_id
 from gateway.pipeline.inbound.translate import Translation, apply_translation, message_bytes
 from gateway.pipeline.ports import Blob, UnitOfWork, World
@@ -45,30 +46,54 @@ async def read(transmission: Transmission, blob: Blob, world: World) -> Outcome:
     """Read one JSON submission."""
     if blob.size > world.bounds.message_bytes:
         bound = f"{world.bounds.message_bytes >> 20} MiB"
-        return _refused(transmission, world, f"canonical JSON is at most {bound} here; send larger documents as X12")
+        return refused(transmission, world, f"canonical JSON is at most {bound} here; send larger documents as X12")
     data = blob.data if blob.data is not None else await world.vault.read(blob.digest)
     try:
         submission = CanonicalSubmission.model_validate_json(data)
     except ValidationError as error:
-        return _refused(transmission, world, f"it is no canonical submission: {_in_words(error)}")
+        return refused(transmission, world, f"it is no canonical submission: {_in_words(error)}")
     row = MESSAGE_TYPES.get(submission.type)
     if row is None:
-        return _refused(transmission, world, f"type {submission.type!r} is none of {', '.join(MESSAGE_TYPES)}")
-    partner = world.configuration().directory.partners.get(transmission.partner or "")
-    agreement = partner.agreement(row.set_id, "inbound") if partner else None
-    document = _document(transmission, row, submission, agreement, world)
-    if agreement is None:
-        document.state = DocumentState.PARKED
-        return Advance(partial(_store, world=world, document=document, transmission=transmission, cause="no-agreement"))
+        return refused(transmission, world, f"type {submission.type!r} is none of {', '.join(MESSAGE_TYPES)}")
+    agreement = agreement_of(transmission, row, world)
+    body: Part | list[dict[str, Any]]
     try:
         body = row.model.model_validate(submission.body)
     except ValidationError as error:
+        body = [_fault(item) for item in error.errors(include_url=False)]
+    return documented(
+        transmission, world, row, agreement, body, Source(standard="canonical-json"), test=submission.test
+    )
+
+
+def agreement_of(transmission: Transmission, row: MessageType, world: World) -> Agreement | None:
+    """Return what was agreed about a message type that somebody handed in."""
+    partner = world.configuration().directory.partners.get(transmission.partner or "")
+    return partner.agreement(row.set_id, "inbound") if partner else None
+
+
+def documented(
+    transmission: Transmission,
+    world: World,
+    row: MessageType,
+    agreement: Agreement | None,
+    body: Part | list[dict[str, Any]],
+    source: Source,
+    *,
+    test: bool = False,
+) -> Outcome:
+    """Make a document of a body, or of the faults that stand in its place, and send it the way of all documents."""
+    document = _document(transmission, row, test, agreement, world)
+    if agreement is None:
+        document.state = DocumentState.PARKED
+        return Advance(partial(_store, world=world, document=document, transmission=transmission, cause="no-agreement"))
+    if isinstance(body, list):
         document.state = DocumentState.REJECTED
-        document.faults = [_fault(item) for item in error.errors(include_url=False)]
+        document.faults = body
         return Advance(
             partial(_store, world=world, document=document, transmission=transmission, cause="document-rejected")
         )
-    translation = Translation(row, body, message_bytes(_header(document, row), body), [])
+    translation = Translation(row, body, message_bytes(_header(document, row, source), body), [])
 
     def commit(uow: UnitOfWork) -> list[Task]:
         if uow.find(Document, document.id) is not None:
@@ -92,7 +117,9 @@ def _store(uow: UnitOfWork, *, world: World, document: Document, transmission: T
     return []
 
 
-def _refused(transmission: Transmission, world: World, reason: str) -> Outcome:
+def refused(transmission: Transmission, world: World, reason: str) -> Outcome:
+    """Keep a transmission that can't be read, with a case that says why."""
+
     def commit(uow: UnitOfWork) -> list[Task]:
         uow.change(Transmission, transmission.id, state=TransmissionState.REFUSED, detail=reason)
         note_event(uow, world, "transmission.refused", transmission, reason=reason)
@@ -105,7 +132,7 @@ def _refused(transmission: Transmission, world: World, reason: str) -> Outcome:
 def _document(
     transmission: Transmission,
     row: MessageType,
-    submission: CanonicalSubmission,
+    test: bool,
     agreement: Agreement | None,
     world: World,
 ) -> Document:
@@ -121,13 +148,13 @@ def _document(
         tracking_id=transmission.tracking_id,
         agreement=agreement.key if agreement else "",
         role=agreement.role if agreement else "",
-        test=submission.test,
+        test=test,
         length=transmission.size,
         digest=transmission.digest,
     )
 
 
-def _header(document: Document, row: MessageType) -> Header:
+def _header(document: Document, row: MessageType, source: Source) -> Header:
     return Header(
         message_id=document.id,
         type=row.name,
@@ -137,14 +164,20 @@ def _header(document: Document, row: MessageType) -> Header:
         correlation_id=document.tracking_id,
         created_at=document.created_at,
         test=document.test,
-        source=Source(standard="canonical-json"),
+        source=source,
     )
 
 
 def _fault(item: Any) -> dict[str, Any]:
     """Give a finding of the schema the shape of a fault."""
-    where = "/" + "/".join(str(part) for part in item["loc"])
     value = item.get("input")
+    shown = str(value)[:99] if isinstance(value, str | int | float) else ""
+    where = "/" + "/".join(str(part) for part in item["loc"])
+    return fault(where, str(item["msg"]), "correct the field as docs/schemas describes it", shown)
+
+
+def fault(where: str, message: str, fix: str, value: str) -> dict[str, Any]:
+    """Return a fault of a document that is no X12, in the shape that all faults have."""
     return {
         "where": where,
         "segment": "",
@@ -154,9 +187,9 @@ def _fault(item: Any) -> dict[str, Any]:
         "repetition": 0,
         "code": "field-invalid",
         "ack_code": "",
-        "value": str(value)[:99] if isinstance(value, str | int | float) else "",
-        "message": str(item["msg"]),
-        "fix": "correct the field as docs/schemas describes it",
+        "value": value,
+        "message": message,
+        "fix": fix,
         "rule": "canonical schema",
         "offset": 0,
         "tolerated": False,

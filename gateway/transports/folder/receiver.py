@@ -18,6 +18,7 @@ import structlog
 
 from gateway import trace
 from gateway.errors import GatewayError, TooLarge
+from gateway.pipeline.inbound.by_csv import content_type_by_name
 from gateway.pipeline.inbound.receive import Receipt, Submission, receive
 from gateway.pipeline.ports import World
 from gateway.trading.directory import Partner
@@ -110,7 +111,7 @@ class FolderReceiver:
                 blob=blob,
                 tracking_id=tracking_id,
                 partner=partner,
-                content_type="application/json" if path.suffix.lower() == ".json" else "application/edi-x12",
+                content_type=content_type_by_name(path.name),
                 name=_readable(path.name)[:255],
                 idempotency_key=f"folder:{_readable(path.name)[:150]}:{look[1]}:{blob.digest[:32]}",
             )

@@ -1,13 +1,15 @@
-"""POST /api/v1/documents: a partner hands in an interchange or canonical JSON. Answered only after the commit."""
+"""POST /api/v1/documents: a partner hands in an interchange, canonical JSON or CSV. Answered only after the commit."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
+from gateway.pipeline.inbound.by_csv import CSV_TYPE
 from gateway.pipeline.inbound.receive import Receipt, Submission, receive
 from gateway.pipeline.inbound.submitted import CanonicalSubmission
 from gateway.pipeline.ports import World
 from gateway.transports.rest.callers import Callers
+from gateway.transports.rest.csv_door import DOCUMENT, checked_csv
 from gateway.transports.rest.models import ReceiptBody
 from gateway.web.app import TRACKING
 from gateway.web.asking import IDEMPOTENCY_KEY, idempotency_key
@@ -29,13 +31,16 @@ class DocumentReceiver:
     async def post(self, request: web.Request) -> web.StreamResponse:
         """Take a document in."""
         partner = self._callers.partner(request)
-        if request.content_type not in (*X12_TYPES, JSON_TYPE):
-            words = f"{request.content_type} is not read here. Send application/edi-x12 or application/json."
+        if request.content_type not in (*X12_TYPES, JSON_TYPE, CSV_TYPE):
+            words = f"{request.content_type} is not read here. Send application/edi-x12, application/json or text/csv."
             raise ProblemError(415, "media-type", "Unsupported media type", words)
         key = idempotency_key(request)
+        content_type, body = request.content_type, chunks(request, self._world.bounds.transmission_bytes)
+        if content_type == CSV_TYPE:
+            content_type, body = await checked_csv(request, partner, self._world)
         stage = self._world.vault.stage()
         try:
-            async for chunk in chunks(request, self._world.bounds.transmission_bytes):
+            async for chunk in body:
                 await stage.write(chunk)
         except BaseException:
             await stage.abandon()
@@ -49,7 +54,7 @@ class DocumentReceiver:
             blob=blob,
             tracking_id=request[TRACKING],
             partner=partner,
-            content_type=request.content_type,
+            content_type=content_type,
             remote=request.remote,
             idempotency_key=key,
         )
@@ -63,7 +68,7 @@ class DocumentReceiver:
                 "/api/v1/documents",
                 self.post,
                 "postDocument",
-                "Hand in an X12 interchange or a canonical document",
+                "Hand in an X12 interchange, a canonical document, or CSV as agreed",
                 "partner",
                 (
                     Answer(
@@ -73,9 +78,9 @@ class DocumentReceiver:
                         headers={"Location": "Where to look."},
                     ),
                 ),
-                (400, 401, 403, 408, 409, 413, 415, 417, 503),
-                (IDEMPOTENCY_KEY,),
-                {"application/edi-x12": None, JSON_TYPE: CanonicalSubmission},
+                (400, 401, 403, 408, 409, 413, 415, 417, 422, 503),
+                (IDEMPOTENCY_KEY, DOCUMENT),
+                {"application/edi-x12": None, JSON_TYPE: CanonicalSubmission, CSV_TYPE: None},
                 "documents",
             )
         ]

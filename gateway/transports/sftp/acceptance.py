@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from gateway import trace
+from gateway.pipeline.inbound.by_csv import content_type_by_name
 from gateway.pipeline.inbound.receive import Receipt as Answer
 from gateway.pipeline.inbound.receive import Submission, store, transmission_of
 from gateway.pipeline.ports import Blob, UnitOfWork, World
@@ -54,7 +55,7 @@ class Acceptance:
                 blob=blob,
                 tracking_id=tracking_id,
                 partner=partner,
-                content_type=content_type(name),
+                content_type=content_type_by_name(name),
                 name=name,
                 remote=caller.remote,
             )
@@ -112,8 +113,3 @@ async def take_in(submission: Submission, world: World, facts: dict[str, Any]) -
     answer, tasks = await world.ledger.tx(work)
     world.wake(tasks)
     return answer
-
-
-def content_type(name: str) -> str:
-    """Return what a file is by its name; everything but JSON is read as X12."""
-    return "application/json" if name.lower().endswith(".json") else "application/edi-x12"

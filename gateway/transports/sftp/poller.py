@@ -18,11 +18,12 @@ import structlog
 
 from gateway import trace
 from gateway.errors import GatewayError, PartnerRefused, PartnerUnreachable, TooLarge
+from gateway.pipeline.inbound.by_csv import content_type_by_name
 from gateway.pipeline.inbound.receive import Receipt, Submission
 from gateway.pipeline.ports import Blob, World
 from gateway.trading.directory import Partner
 from gateway.trading.sftp import TEMPORARY_NAMES, SFTPFetch, SFTPServer
-from gateway.transports.sftp.acceptance import content_type, take_in
+from gateway.transports.sftp.acceptance import take_in
 from gateway.transports.sftp.client import Remote, Secret, connect, in_our_words
 from gateway.transports.sftp.complaints import Complaints
 from gateway.transports.sftp.mailbox import trigger_name
@@ -159,7 +160,7 @@ class SFTPPoller:
             blob=blob,
             tracking_id=tracking_id,
             partner=partner,
-            content_type=content_type(name),
+            content_type=content_type_by_name(name),
             name=name[:255],
             remote=server[:100],
             idempotency_key=f"sftp:{server}:{path}"[-150:] + f":{look[0]}:{look[1]}:{blob.digest[:32]}",
