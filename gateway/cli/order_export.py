@@ -14,6 +14,7 @@ from gateway.ledger.sql_ledger import SqlLedger
 from gateway.pipeline.order_views import OrderQuery
 from gateway.tracking.order import Order, OrderLine
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # A spreadsheet would reckon with what begins like this.
 _TEXT, _DAY, _MOMENT, _FIGURE, _TRUTH = "text", "day", "moment", "figure", "truth"
 # Field of an order -> column and what it holds; those of a line follow.
 _ORDER: dict[str, tuple[str, str]] = {
@@ -99,7 +100,10 @@ def _sheet(kind: str, path: Path) -> Iterator[Sheet]:
 
 
 class _Csv:
-    """RFC 4180. Figures are written as they were said, times as ISO 8601, and nothing for nothing."""
+    """RFC 4180. Figures are written as they were said, times as ISO 8601, and nothing for nothing.
+
+    A text of others that a spreadsheet would take for a formula has a ' before it, as spreadsheets mark text.
+    """
 
     def __init__(self, file: Any) -> None:
         self._writer = csv.DictWriter(file, list(COLUMNS))
@@ -117,7 +121,9 @@ def _text(value: Any, kind: str) -> str:
         return str(value.isoformat())
     if kind == _TRUTH:
         return "true" if value else "false"
-    return f"{value:f}" if kind == _FIGURE else str(value)
+    if kind == _FIGURE:
+        return f"{value:f}"
+    return f"'{value}" if str(value).startswith(_FORMULA) else str(value)
 
 
 @contextmanager

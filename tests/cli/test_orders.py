@@ -115,6 +115,19 @@ async def test_an_export_holds_every_line_exactly_and_both_kinds_say_the_same(tm
     assert not list(tmp_path.glob(".*.part"))
 
 
+async def test_what_others_named_is_no_formula_when_a_spreadsheet_opens_the_export(tmp_path):
+    of = order(1, order_number="=1+2")
+    await kept(tmp_path, of, line(of, "1", item="@SUM(A1)", price=Decimal("-2.5")), line(of, "2", item="B-1"))
+    target = tmp_path / "orders.csv"
+    run = await asyncio.to_thread(
+        gateway_command, "orders", "--csv", target, config=tmp_path / "config", data=tmp_path / "data"
+    )
+    assert run.code == 0, run.err
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = [(each["order_number"], each["item"], each["price"]) for each in csv.DictReader(file)]
+    assert rows == [("'=1+2", "'@SUM(A1)", "-2.5"), ("'=1+2", "B-1", "")]
+
+
 async def test_a_figure_that_does_not_fit_leaves_no_half_a_file(tmp_path):
     of = order(1)
     await kept(tmp_path, of, line(of, "1", price=Decimal("0.00000000001")))
