@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 
 from gateway.trading.csv_layout import CsvLayout
@@ -12,6 +13,8 @@ from gateway.trading.csv_layout import CsvLayout
 MOST_ROWS = 10_000  # A document of more lines comes as X12, which is read as a stream.
 _MOST_CELLS = 500
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_QUOTING = 'put a value that holds quotes or the delimiter into quotes, and double the quotes in it: "3"" pipe"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,13 @@ def rows_of(data: bytes, layout: CsvLayout) -> list[Row]:
                 rows.append(Row(begin, [cell.strip() for cell in cells]))
             begin = reader.line_num + 1
     except csv.Error as error:
-        fix = 'put a value that holds quotes or the delimiter into quotes, and double the quotes in it: "3"" pipe"'
-        raise CsvError(CsvFault(f"the row that begins here is no CSV: {error}", fix, begin)) from None
+        if "field larger" in str(
+            error
+        ):  # Most often a quote that nothing closes; csv says how many characters it takes.
+            words, fix = f"a value of the row that begins here is too long ({error})", f"shorten it, or {_QUOTING}"
+        else:
+            words, fix = f"the row that begins here is no CSV: {error}", _QUOTING
+        raise CsvError(CsvFault(words, fix, begin)) from None
     if not rows:
         raise CsvError(CsvFault("the file says nothing", "send the heading line and one row for each line"))
     return rows
@@ -85,8 +93,8 @@ def _decoded(data: bytes, charset: str) -> str:
         byte = f"byte 0x{error.object[error.start]:02X} is no {charset}"
         fix = "save the file as CSV UTF-8, or ask us to agree on its charset (windows-1252 for most spreadsheets)"
         raise CsvError(CsvFault(byte, fix, line)) from None
-    found = next((index for index, sign in enumerate(text) if sign < " " and sign not in "\t\r\n"), None)
+    found = _NO_TEXT.search(text)
     if found is not None:
-        line = text.count("\n", 0, found) + 1
-        raise CsvError(CsvFault(f"character 0x{ord(text[found]):02X} is no text", "take it out of the file", line))
+        line = text.count("\n", 0, found.start()) + 1
+        raise CsvError(CsvFault(f"character 0x{ord(found[0]):02X} is no text", "take it out of the file", line))
     return text

@@ -114,7 +114,9 @@ STRANGE = [
     (b"\r\n \r\n", "the file says nothing"),
     (csv.ACKNOWLEDGMENT.encode("utf-16"), "the file is UTF-16, not utf-8; save it as CSV UTF-8"),
     (_broken("the rest", "spät").encode("latin-1"), "line 4: byte 0xE4 is no utf-8; save the file as CSV UTF-8"),
-    (_broken("as usual; by truck", "x" * 200_000), "line 2: the row that begins here is no CSV"),
+    (_broken("as usual; by truck", "x" * 9_000_000), "line 2: a value of the row that begins here is too long"),
+    (b"x" * 9_000_000, "line 1: a value of the row that begins here is too long"),
+    (_broken('"as usual; by truck"\n', '"as\nusual"\nPO1;"'), "line 4: the row that begins here is no CSV"),
     (csv.ACKNOWLEDGMENT + "PO1" + ";" * 600, "the row has 601 columns"),
     (csv.ACKNOWLEDGMENT + (csv.ACKNOWLEDGMENT.splitlines()[2] + "\n") * 10_001, "the file has more than 10000 rows"),
 ]
