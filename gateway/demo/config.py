@@ -16,14 +16,16 @@ from gateway.web.keys import new_key
 
 OWN = {"qualifier": "ZZ", "id": "DEMOBUYER"}
 _SELLER_SETS = ("850",)
+_SYSTEMS = {"planning": "planning", "procurement": "procurement", "warehouse": "wms"}  # Name -> scope.
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The keys of the demonstration; made anew each time, and never written to a file."""
 
-    erp: str
     operator: str
+    planning: str
+    procurement: str
     warehouse: str
     strangers: dict[str, str]  # partner -> key
 
@@ -54,9 +56,8 @@ def write_configuration(run: Path, addresses: Addresses, strangers: list[Strange
     """Write gateway.yaml and partners/ for the run in a folder, and return the keys that open the doors."""
     folder = run / "config"
     (folder / "partners").mkdir(parents=True, exist_ok=True)
-    erp, erp_hash = new_key("erp")
     operator, operator_hash = new_key("operator")
-    warehouse, warehouse_hash = new_key("warehouse")
+    systems = {scope: new_key(name) for name, scope in _SYSTEMS.items()}  # Scope -> key and its hash.
     _dump(
         folder / "gateway.yaml",
         {
@@ -64,9 +65,11 @@ def write_configuration(run: Path, addresses: Addresses, strangers: list[Strange
             "as2": {"port": addresses.door},
             "sftp": {"port": 0},
             "keys": [
-                {"name": "demo-erp", "role": "erp", "sha256": erp_hash},
                 {"name": "demo-operator", "role": "operator", "sha256": operator_hash},
-                {"name": "demo-warehouse", "role": "system", "scope": "wms", "sha256": warehouse_hash},
+                *(
+                    {"name": f"demo-{name}", "role": "system", "scope": scope, "sha256": systems[scope][1]}
+                    for name, scope in _SYSTEMS.items()
+                ),
             ],
         },
     )
@@ -87,11 +90,12 @@ def write_configuration(run: Path, addresses: Addresses, strangers: list[Strange
         key, digest = new_key(name)
         keys["*".join(sender)] = key
         _dump(folder / "partners" / f"{name}.yaml", _stranger(name, sender, sorted(sets), digest))
-    return Keys(erp, operator, warehouse, keys)
+    return Keys(operator, systems["planning"][0], systems["procurement"][0], systems["wms"][0], keys)
 
 
 def _supplier(address: str) -> dict[str, Any]:
     inbound = [{"document": set_id, "direction": "inbound", "role": "buyer"} for set_id in ("855", "856", "810")]
+    outbound = [{"document": set_id, "direction": "outbound", "role": "buyer"} for set_id in ("830", "850")]
     return {
         "partner": "supplier",
         "name": "Demo Supplier Inc.",
@@ -111,7 +115,7 @@ def _supplier(address: str) -> dict[str, Any]:
             "ordered_by": "order",
             "match": {"price_percent": 2, "days_late": 365, "days_early": 365},
         },
-        "agreements": [{"document": "850", "direction": "outbound", "role": "buyer"}, *inbound],
+        "agreements": [*outbound, *inbound],
     }
 
 

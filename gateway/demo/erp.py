@@ -3,7 +3,7 @@
     python -m gateway.demo.erp DATABASE [PORT [HOST]]       prints its address
 
 POST /messages with an Idempotency-Key stores a canonical message; the same key with the same body is answered alike, with
-another body it is refused (409). POST /orders sends a purchase order to the gateway. GET /messages lists what is stored.
+another body it is refused (409). GET /messages lists what is stored.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 import sqlite3
 import sys
 from pathlib import Path
 
-import aiohttp
 from aiohttp import web
 
 _TABLE = """
@@ -58,19 +56,6 @@ async def receive(request: web.Request) -> web.Response:
     return web.json_response({"reference": f"ERP-{key}"}, status=201)
 
 
-async def order(request: web.Request) -> web.Response:
-    """Send a message to the gateway, as the ERP would by itself."""
-    headers = {"Authorization": f"Bearer {os.environ['DEMO_ERP_KEY']}", "Content-Type": "application/json"}
-    headers["Idempotency-Key"] = request.headers.get("Idempotency-Key", "demo-order-1")
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(
-            f"{os.environ['DEMO_GATEWAY']}/api/v1/erp/messages", data=await request.read(), headers=headers
-        ) as response,
-    ):
-        return web.Response(status=response.status, body=await response.read(), content_type=response.content_type)
-
-
 async def listing(request: web.Request) -> web.Response:
     """List what is stored."""
     rows = request.app[DATABASE].execute("select key, type, partner, sha256, received from messages order by rowid")
@@ -82,7 +67,7 @@ def make_app(path: Path) -> web.Application:
     """Make the application that stores at ``path``."""
     app = web.Application(client_max_size=64 << 20)
     app[DATABASE] = open_database(path)
-    app.add_routes([web.post("/messages", receive), web.get("/messages", listing), web.post("/orders", order)])
+    app.add_routes([web.post("/messages", receive), web.get("/messages", listing)])
     return app
 
 

@@ -18,46 +18,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from gateway.demo import show
+from gateway.demo.buying import ORDER, Buying
 from gateway.demo.config import Addresses, Keys, write_as2_keys, write_configuration
 from gateway.demo.documents import Stranger, strangers
 from gateway.demo.over_sftp import SFTPSupplier, door_of
 from gateway.demo.processes import DemoFailed, Processes, surroundings
-from gateway.demo.warehouse import ORDER, Warehouse
+from gateway.demo.warehouse import Warehouse
 
-_ORDER = {
-    "type": "purchase_order",
-    "partner": "supplier",
-    "body": {
-        "order_number": "PO-2026-0001",
-        "order_type": "stand_alone",
-        "ordered_on": "2026-11-21",
-        "currency": {"role": "buyer", "currency": "USD"},
-        "dates": [{"kind": "delivery_requested", "date": "2026-12-05"}],
-        "parties": [
-            {
-                "role": "ship_to",
-                "name": "Demo Manufacturing, North Plant",
-                "ids": [{"kind": "assigned_by_buyer", "value": "0042"}],
-                "address": {"lines": ["12 Harbor Road"], "city": "Duluth", "region": "MN", "postal_code": "55802"},
-            }
-        ],
-        "lines": [
-            {
-                "number": "1",
-                "quantity": {"value": "40", "unit": "each"},
-                "unit_price": {"amount": "12.75", "basis": "per_each"},
-                "item_ids": [{"kind": "buyer_part", "value": "B-1007"}, {"kind": "supplier_part", "value": "V-88"}],
-                "descriptions": [{"form": "free_text", "text": "Bearing housing"}],
-            },
-            {
-                "number": "2",
-                "quantity": {"value": "500", "unit": "each"},
-                "unit_price": {"amount": "0.42", "basis": "per_each"},
-                "item_ids": [{"kind": "buyer_part", "value": "B-2290"}],
-            },
-        ],
-    },
-}
 _SECONDS = 45
 _RECEIPT_SECONDS = 15
 _FINAL = {"delivered", "sent", "rejected", "reconciled", "duplicate", "set_aside", "parked"}
@@ -122,7 +89,6 @@ async def _play(console: Console, folder: Path, keep: bool) -> int:
             "GATEWAY_PORT": "0",
         }
         gateway = await processes.start("gateway", [sys.executable, "-m", "gateway", "serve"], environment)
-        await processes.restart_erp_with(erp, folder / "erp.db", gateway, keys.erp)
         sftp = door_of(folder / "gateway.log")
         doors = f"gateway {gateway}, {addresses.as2}, sftp://127.0.0.1:{sftp}"
         console.print(f"{doors}   reference ERP {erp}   supplier {addresses.supplier}/as2\n")
@@ -165,7 +131,7 @@ class _Trip:
         headers = {"Authorization": f"Bearer {self.keys.operator}"}
         async with aiohttp.ClientSession(headers=headers) as session:
             await self.sftp.start()
-            await self._order(session)
+            await Buying(self.gateway, self.keys.planning, self.keys.procurement, session).buy()
             for number, stranger in enumerate(self.good):
                 await (self._drop(stranger) if number % 2 else self._post(session, stranger))
             await self._post(session, self.bad)
@@ -196,11 +162,6 @@ class _Trip:
         if run.returncode:
             raise DemoFailed(f"gateway order show {ORDER} ended with {run.returncode}")
         return out.decode()
-
-    async def _order(self, session: aiohttp.ClientSession) -> None:
-        async with session.post(f"{self.erp}/orders", json=_ORDER) as response:
-            if response.status != 202:
-                raise DemoFailed(f"the gateway did not take the order: {await response.text()}")
 
     async def _post(self, session: aiohttp.ClientSession, stranger: Stranger) -> None:
         headers = {"Content-Type": "application/edi-x12", "Authorization": f"Bearer {self._key(stranger)}"}
@@ -256,7 +217,7 @@ class _Trip:
         acknowledged = all(
             each["acknowledgment"] in ("accepted", "rejected")
             for each in documents
-            if each["set"] == "850" and each["direction"] == "outbound"
+            if each["set"] in ("830", "850") and each["direction"] == "outbound"
         )
         ended = all(each["state"] in _FINAL for each in documents)
         return theirs and acknowledged and ended and len(files) >= len(self.good) + 1

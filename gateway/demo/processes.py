@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import sys
 from pathlib import Path
 
 # What a process listens on: a line of its own, or what the gateway says when all of its doors are open.
@@ -53,14 +52,6 @@ class Processes:
         if wait:
             raise DemoFailed(f"{name} did not say its address within 30 s; see {log}")
         return ""
-
-    async def restart_erp_with(self, address: str, database: Path, gateway: str, key: str) -> None:
-        """Start the ERP again at the same address, now that it can be told where the gateway is."""
-        await self._end(self._running.pop("erp"))
-        port = address.rpartition(":")[2]
-        command = [sys.executable, "-m", "gateway.demo.erp", str(database), port]
-        (self._folder / "erp.log").unlink()
-        await self.start("erp", command, {"DEMO_GATEWAY": gateway, "DEMO_ERP_KEY": key})
 
     async def ended(self, name: str) -> tuple[int, str]:
         """Wait until a process has ended by itself; return its exit code and what it said."""

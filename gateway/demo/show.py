@@ -65,6 +65,9 @@ def _thread(console: Console, story: Story) -> list[str]:
     state, verdict = story.thread["order"]["state"], story.thread["order"]["verdict"]
     if state != "matched" or verdict not in ("clean", "noted"):
         problems.append(f"the order is {state} and {verdict}, where it should be matched")
+    told = {each["type"] for each in story.thread["timeline"]}
+    missing = [kind for kind in ("planned", "forecast", "created", "approved", "ordered") if kind not in told]
+    problems += [f"the thread of the order does not tell how it was {kind}" for kind in missing]
     if any(each["closed_at"] is None for each in story.thread["cases"]):
         problems.append("a case about the order is still open")
     return problems
@@ -153,8 +156,10 @@ def _sum(
         problems.append(f"of strangers only {sorted(sets)} were delivered, with {expected_files} files given")
     if not refused:
         problems.append("nothing was refused")
-    if not outbound or any(each["state"] != "sent" or each["acknowledgment"] != "accepted" for each in outbound):
-        problems.append("the order was not sent and acknowledged")
+    if {each["set"] for each in outbound} != {"830", "850"} or any(
+        each["state"] != "sent" or each["acknowledgment"] != "accepted" for each in outbound
+    ):
+        problems.append("not everything was sent and acknowledged")
     problems += [f"{each['set']} {each['control_number']} of {each['partner']} is lost" for each in lost]
     line = (
         f"demo: {len(delivered) + len(outbound)} documents delivered, {len(acknowledged)} acknowledged,"

@@ -2,8 +2,8 @@
 
     python -m gateway.demo.supplier GATEWAY KEYS       prints its address; KEYS is a folder with its key and both certificates
 
-It takes in what comes over AS2, answers each 850 with a 997, an 855, an 856 and an 810, and takes acknowledgments in. Its X12 is
-put together by hand, as a small supplier's script would do it.
+It takes in what comes over AS2, answers each 830 with a 997 and each 850 with a 997, an 855, an 856 and an 810, and takes
+acknowledgments in. Its X12 is put together by hand, as a small supplier's script would do it.
 """
 
 from __future__ import annotations
@@ -25,18 +25,25 @@ class Desk:
         self._number = 0
 
     def answers(self, text: str) -> list[str]:
-        """Return what answers an interchange: nothing, unless it is an order."""
-        return self._answers(text) if "~ST*850*" in text else []
+        """Return what answers an interchange: nothing, unless it is a forecast or an order."""
+        if "~ST*850*" in text:
+            return [self._accepted(text, "850"), *self._answers(text)]
+        return [self._accepted(text, "830")] if "~ST*830*" in text else []
+
+    def _accepted(self, text: str, set_id: str) -> str:
+        """Write the 997 for the only group of an interchange, which holds one set."""
+        first = {segment[0]: segment for segment in (each.split("*") for each in text.split("~"))}
+        group, control = first["GS"], first["ST"][2]
+        body = [f"AK1*{group[1]}*{group[6]}", f"AK2*{set_id}*{control}", "AK5*A", "AK9*A*1*1*1"]
+        return self._interchange("FA", "997", body)
 
     def _answers(self, text: str) -> list[str]:
-        """Read an 850 as far as needed, and write what answers it."""
+        """Read an 850 as far as needed, and write what the business answers to it."""
         segments = [segment.split("*") for segment in text.split("~")]
         first = {segment[0]: segment for segment in reversed(segments)}
         order = first["BEG"][3]
         lines = [segment for segment in segments if segment[0] == "PO1"]
         today = f"{datetime.now(UTC):%Y%m%d}"
-        group, control = first["GS"][6], first["ST"][2]
-        accepted = [f"AK1*PO*{group}", f"AK2*850*{control}", "AK5*A", "AK9*A*1*1*1"]
         promised = [f"BAK*00*AD*{order}*{today}****SO-{order}*{today}", f"N1*SE*Demo Supplier*92*{US}"]
         shipped = [
             f"BSN*00*ASN-{order}*{today}*0915*0001",
@@ -60,7 +67,6 @@ class Desk:
         shipped.append(f"CTT*{len(lines) + 3}")
         billed += [f"TDS*{total}", f"CTT*{len(lines)}"]
         return [
-            self._interchange("FA", "997", accepted),
             self._interchange("PR", "855", promised),
             self._interchange("SH", "856", shipped),
             self._interchange("IN", "810", billed),

@@ -9,9 +9,10 @@ from typing import Any
 
 import aiohttp
 
+from gateway.demo.buying import ORDER
 from gateway.demo.processes import DemoFailed
 
-ORDER, SHIPMENT = "PO-2026-0001", "ASN-PO-2026-0001"
+SHIPMENT = f"ASN-{ORDER}"
 # Receipt number, line, pieces.
 _FIRST = (("1", "38"), ("2", "500"))
 _FOUND = (("1", "2"),)

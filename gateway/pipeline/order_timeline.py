@@ -23,6 +23,8 @@ _SHARED = ("document.", "acknowledgment.", "receipt.", "transmission.", "interch
 
 _WORDS: dict[str, str] = {
     Kind.PLANNED: "planned",
+    Kind.FORECAST: "forecast to the partner",
+    Kind.CALLED: "called off from the partner",
     Kind.CREATED: "created",
     Kind.APPROVED: "approved",
     Kind.ORDERED: "ordered",

@@ -21,7 +21,7 @@ from gateway.pipeline.thread.saying.order import of_order
 from gateway.pipeline.thread.saying.said import Said
 from gateway.systems.door import JSON_TYPE, PROBLEMS, accepted, checked, invalid
 from gateway.systems.keys import Keys
-from gateway.systems.words import Accepted, Part, PartnerName, Words
+from gateway.systems.words import Accepted, Number60, Part, PartnerName, Words
 from gateway.tracking.order import Order, order_id
 from gateway.tracking.thread.statement import Kind
 from gateway.tracking.transmission import Transmission
@@ -41,6 +41,9 @@ class NewOrder(Part):
 
     partner: PartnerName = Field(description="The supplier.")
     order: PurchaseOrder
+    planned_orders: tuple[Number60, ...] = Field(
+        (), max_length=200, description="What planning called it: its forecasts and schedules stand in the thread, too."
+    )
 
 
 class Decision(Part):
@@ -73,6 +76,8 @@ class PurchaseOrders:
             words = "an order is created as an original; what is there already has a door for cancelling"
             raise invalid([{"where": "/order/purpose", "message": words, "code": "field-invalid"}])
         said.kind = Kind.CREATED
+        if body.planned_orders:
+            said.head["planned"] = list(dict.fromkeys(body.planned_orders))
         key = order_id(body.partner, "buyer", said.order_number, said.release)
         return await self._take(request, system, data, "create", key, [said], procuring.create(system, key))
 

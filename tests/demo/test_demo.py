@@ -19,16 +19,31 @@ from tests.demo.processes import Demo
 _LAST = re.compile(r"demo: (\d+) documents delivered, (\d+) acknowledged, (\d+) refused, 0 lost")
 
 
+_THREAD = (
+    "planned PL-70311 (says demo-planning): B-1007 40 each for 2026-12-05",
+    "forecast to the partner F-2026-47: B-1007 40 each for 2026-12-05",
+    "created PO-2026-0001 (says demo-procurement): line 1 40 each at 12.75",
+    "approved PO-2026-0001 (says demo-procurement)",
+    "ordered PO-2026-0001: line 1 40 each at 12.75",
+    "acknowledged PO-2026-0001",
+    "shipped ASN-PO-2026-0001",
+    "received GR-1 (says demo-warehouse): line 1 38 each",
+    "received GR-2 (says demo-warehouse): line 1 2 each",
+)
+
+
 async def _plays_well(demo):
     code, out, err = await demo.run()
     assert code == 0, out + err
     last = _LAST.fullmatch(out.rstrip("\n").splitlines()[-1])
     assert last is not None, out
-    # The order and its three answers, four documents of strangers, and one over SFTP; of both of these one is refused.
-    assert [int(count) for count in last.groups()] == [9, 9, 2]
+    # The forecast, the order and its three answers, four documents of strangers, one over SFTP; of both of these one is refused.
+    assert [int(count) for count in last.groups()] == [10, 10, 2]
     for word in ("What happened", "One document as the ERP got it:", '"order_number": "PO-2026-0001"', "Refused: 855"):
         assert word in out
-    # The order ends matched, after goods that were missing had been found.
+    # The thread begins with what was planned, and ends matched, after goods that were missing had been found.
+    told = [out.index(each) for each in _THREAD]
+    assert told == sorted(told), out
     assert "One discrepancy on the way, receipt-differs: order PO-2026-0001" in out
     assert "PO-2026-0001  supplier (buyer)  matched" in out
     assert "nothing is open" in out
@@ -74,7 +89,7 @@ async def test_it_fails_when_the_erp_has_lost_or_changed_what_it_said_it_stored(
         )
     code, out, err = await playing
     assert code == 1
-    assert out.rstrip("\n").splitlines()[-1] == "demo: 9 documents delivered, 9 acknowledged, 2 refused, 2 lost"
+    assert out.rstrip("\n").splitlines()[-1] == "demo: 10 documents delivered, 10 acknowledged, 2 refused, 2 lost"
     assert "the ERP has 6 messages, the gateway delivered 8" in out
     assert len(re.findall(r"810 \w+ of \w+ is lost", out)) == 2
     assert len(re.findall(r"the ERP's \S+ is not what the gateway kept", out)) == 2

@@ -80,7 +80,7 @@ async def test_a_supplier_whose_key_is_not_known_fails_the_demonstration(tmp_pat
     assert code == 1
     assert "the supplier that speaks SFTP did not come through: PermissionDenied" in out
     assert "Look for sftp in gateway.log of this run" in out
-    assert out.rstrip("\n").splitlines()[-1] == "demo: 8 documents delivered, 8 acknowledged, 1 refused, 0 lost"
+    assert out.rstrip("\n").splitlines()[-1] == "demo: 9 documents delivered, 9 acknowledged, 1 refused, 0 lost"
     assert err.startswith("The logs and files of this run are in")
     assert demo.running() == []
 

@@ -1,13 +1,17 @@
 """Planning calls off and forecasts: suppliers get 862s and 830s with the sums so far; who is to deliver sooner is named."""
 
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 from gateway.tracking.release import Release
 from tests.stories.test_buyer import ORDER
+from tests.stories.test_order_thread import order_of
 from tests.support.house import SUPPLIER_KEY, gateway, supplier
 from tests.support.systems import cases, events, key_of, post, receipt, say, system_keys
 from tests.support.x12 import acknowledgment, elements, interchange
 
+PL8 = {"planned_order": "PL-8", "order_number": None}  # What becomes of it is another order.
+PO1 = quote("supplier:buyer:PO1", safe="")
 TODAY = datetime.now(UTC).date()
 SENT = [
     {"document": "850", "direction": "outbound", "role": "buyer"},
@@ -125,6 +129,76 @@ async def test_a_planned_order_becomes_an_830_and_a_later_promise_reaches_planni
         [changed] = await events(house, "supply.commitment.changed")
         told = {"order": "PO1", "line": "1", "before": "2026-12-05", "after": "2027-01-15", "quantity": "10"}
         assert told.items() <= changed.items()
+
+
+def new_order(*planned):
+    return {"partner": "supplier", "order": ORDER["body"], "planned_orders": list(planned)}
+
+
+async def beginning(house):
+    """What the thread of PO1 tells of its beginning, and the sets of its documents."""
+    thread = await house.get(f"/api/v1/orders/{PO1}")
+    told = [each for each in thread["timeline"] if each["type"] in ("planned", "forecast", "called", "created")]
+    return [each["words"] for each in told], [each["set"] for each in thread["documents"]], thread["lines"]
+
+
+async def test_the_thread_of_an_order_begins_with_the_planned_orders_that_it_fulfils(tmp_path):
+    async with gateway(tmp_path, partner(), settings=system_keys()) as house:
+        await say(house, "planning", "planning/forecasts", plan("F1", (on(30), "8"), planned_order="PL-7"))
+        await say(house, "planning", "planning/forecasts", plan("F2", (on(40), "9"), **PL8))
+        await say(house, "planning", "planning/schedules", plan("S1", (on(30), "10"), planned_order="PL-7"))
+        await say(house, "procurement", "purchase-orders", new_order("PL-7"))
+        words, sets, [line] = await beginning(house)
+        assert words == [
+            f"planned PL-7 (says planning): B-1 8 each for {on(30)}",
+            f"forecast to the partner F1: B-1 8 each for {on(30)}",
+            f"planned PL-7 (says planning): B-1 10 each for {on(30)}",
+            f"called off from the partner S1: B-1 10 each for {on(30)}",
+            "created PO1 (says procurement): line 1 10 each at 12.5",
+        ]
+        assert sets == ["830", "862"], "what another planned order became is no business of this one"
+        assert (line["state"], line["ordered"]) == ("created", "10")
+        await say(house, "procurement", f"purchase-orders/{PO1}/approve", {})
+        await say(house, "procurement", f"purchase-orders/{PO1}/dispatch", {})
+        assert [elements(each, "ST")[0][1] for each in await house.outbox(SUPPLIER_KEY)] == ["830", "830", "862", "850"]
+        await house.settle()
+        assert (await order_of(house)).state == "transmitted"
+
+
+async def test_what_is_planned_after_its_order_was_made_stands_in_the_thread_too(tmp_path):
+    async with gateway(tmp_path, partner(), settings=system_keys()) as house:
+        await say(house, "procurement", "purchase-orders", new_order("PL-7", "PL-8"))
+        both = plan("F1", (on(30), "8"), planned_order="PL-7")
+        both["lines"] += plan("F1", (on(30), "9"), planned_order="PL-8", plant="P1")["lines"]
+        await say(house, "planning", "planning/forecasts", both)
+        words, sets, lines = await beginning(house)
+        assert [each.partition(": ")[0] for each in words] == [
+            "created PO1 (says procurement)",
+            "planned PL-7 (says planning)",
+            "forecast to the partner F1",
+            "planned PL-8 (says planning)",
+            "forecast to the partner F1",
+        ]
+        assert (sets, len(lines)) == (["830"], 1)
+
+
+async def test_a_partner_sees_the_forecast_that_it_got_and_not_the_plan_of_the_other(tmp_path):
+    other = partner(partner="other", identities=[{"qualifier": "ZZ", "id": "OTHER"}], api_keys=[])
+    async with gateway(tmp_path, partner(), other, settings=system_keys()) as house:
+        both = plan("F1", (on(30), "8"), planned_order="PL-7")
+        both["lines"] += plan("F1", (on(30), "9"), planned_order="PL-7", partner="other")["lines"]
+        await say(house, "planning", "planning/forecasts", both)
+        await say(house, "procurement", "purchase-orders", new_order("PL-7"))
+        for step in ("approve", "dispatch"):
+            await say(house, "procurement", f"purchase-orders/{PO1}/{step}", {})
+        await house.outbox(SUPPLIER_KEY)
+        await house.settle()
+        headers = {"Authorization": f"Bearer {SUPPLIER_KEY}"}
+        async with house.session.get(f"{house.address}/api/v1/orders/{PO1}", headers=headers) as response:
+            thread = await response.json()
+        told = [each["words"] for each in thread["timeline"] if each["kind"] == "said"]
+        assert f"forecast to the partner F1: B-1 8 each for {on(30)}" in told
+        assert not [each for each in told if each.startswith("planned") or " 9 each" in each]
 
 
 async def test_the_same_plan_comes_once_and_a_wrong_one_reaches_nobody(tmp_path):

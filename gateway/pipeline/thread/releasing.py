@@ -17,8 +17,10 @@ from gateway.pipeline.outbound.parties import buyer_and_seller
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.task import Task
 from gateway.pipeline.thread.intake import Also
+from gateway.pipeline.thread.planned import Paper, keep_planned
 from gateway.pipeline.thread.reporting import report
 from gateway.tracking.release import ZERO, Release, add_up, pulled_in, release_id
+from gateway.tracking.thread.statement import Kind, LineSaid
 from gateway.tracking.transmission import Transmission
 from gateway.trading.directory import Partner
 
@@ -155,14 +157,26 @@ def _send(
     document, tasks = stored
     said = {"number": number, "release": str(release_number), "transmission": document}
     report(uow, world, transmission, "schedule.released", {"set": _SETS[kind], **said})
+    planned: dict[str, list[LineSaid]] = {}
     for each in paper.lines:
         _keep(uow, world, each, release_number, counted=kind == SCHEDULE)
         if each.called.planned_order is not None:
+            planned.setdefault(each.called.planned_order, []).extend(_planned(each.called))
             total = sum((want.quantity for want in each.called.wants), ZERO)
-            planned = {"item": each.called.item, "plant": each.called.plant or None, "quantity": f"{total:f}"}
-            about = {**said, "number": each.called.planned_order, **planned}
+            what = {"item": each.called.item, "plant": each.called.plant or None, "quantity": f"{total:f}"}
+            about = {**said, "number": each.called.planned_order, **what}
             report(uow, world, transmission, "planned_order.released", about)
-    return tasks
+    told = Paper(paper.partner.id, Kind.CALLED if kind == SCHEDULE else Kind.FORECAST, number, document)
+    return [*tasks, *keep_planned(uow, world, transmission, told, planned)]
+
+
+def _planned(called: Called) -> list[LineSaid]:
+    """Return what is planned of an item, a part for each day."""
+    plant = called.plant or None
+    return [
+        LineSaid(items=called.items, quantity=want.quantity, unit=called.unit, on=want.on, plant=plant)
+        for want in called.wants
+    ]
 
 
 def _line(line: _Line, place: int, day: date, *, cumulative: bool) -> dict[str, Any]:

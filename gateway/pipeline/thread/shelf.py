@@ -1,4 +1,4 @@
-"""What is kept until an order is known that is meant: under the order's number, a shipment, a lot or an item.
+"""What is kept until an order is known that is meant: under its number, a planned order, a shipment, a lot or an item.
 
 A carrier knows a shipment, quality a lot, production an item; whose order that is, is known as soon as a ship notice or receipt
 says so. What is kept here are statements like those of a thread. They stay: an order that comes later gets a copy of its own.
@@ -21,6 +21,11 @@ _OF_LOTS = (Kind.HELD, Kind.RELEASED, Kind.CONSUMED)
 def order_shelf(number: str) -> str:
     """Name the shelf of what names an order by its number, but not with whom."""
     return f"{_MARK}order:{number}"
+
+
+def planned_shelf(partner: str, number: str) -> str:
+    """Name the shelf of what a partner was told of a planned order."""
+    return f"{_MARK}planned:{partner}:{number}"
 
 
 def shipment_shelf(number: str) -> str:
@@ -62,6 +67,8 @@ def claim(uow: UnitOfWork, order: Order, statement: Statement, *, new: bool) -> 
     found: list[Statement] = []
     if new and order.role == "buyer":
         found += uow.on_shelf(order_shelf(order.order_number))
+    if statement.kind == Kind.CREATED:
+        found += _planned(uow, order, statement)
     if statement.kind == Kind.SHIPPED:
         found += uow.on_shelf(shipment_shelf(statement.number))
     if statement.kind == Kind.RECEIVED and order.role == "buyer":
@@ -69,6 +76,21 @@ def claim(uow: UnitOfWork, order: Order, statement: Statement, *, new: bool) -> 
             found += [each for each in uow.on_shelf(lot_shelf(lot)) if _about(each, statement, lot)]
             put_receipt(uow, order, statement, lot)
     return [made for each in found if (made := _copied(uow, order, each)) is not None]
+
+
+def _planned(uow: UnitOfWork, order: Order, statement: Statement) -> list[Statement]:
+    """Return what was kept of the planned orders that an order fulfils, and keep that it does for what is said of them later."""
+    found: list[Statement] = []
+    for number in statement.head.get("planned", ()):
+        shelf = planned_shelf(order.partner, number)
+        found += [each for each in uow.on_shelf(shelf) if each.kind != Kind.CREATED]
+        put(uow, replace(statement, lines=[], head={"order": order.id}), shelf, known=True)
+    return found
+
+
+def fulfilling(uow: UnitOfWork, shelf: str) -> list[str]:
+    """Return the ids of the orders that fulfil what stands on the shelf of a planned order."""
+    return [each.head["order"] for each in uow.on_shelf(shelf) if each.kind == Kind.CREATED]
 
 
 def _about(kept: Statement, receipt: Statement, lot: str) -> bool:

@@ -184,7 +184,6 @@ def _move_all(folding: Folding, trigger: Trigger) -> None:
 
 
 COMMITTING: dict[str, Callable[[Folding, Statement], None]] = {
-    Kind.PLANNED: create,
     Kind.CREATED: create,
     Kind.ORDERED: create,
     Kind.APPROVED: approve,

@@ -25,16 +25,15 @@ from gateway.tracking.thread.statement import Kind, Statement
 from gateway.tracking.thread.states import LineState, Trigger, order_state
 from gateway.tracking.thread.tolerance import ZERO, Terms
 
-_BEGINNING = (Kind.PLANNED, Kind.CREATED, Kind.ORDERED)
+_BEGINNING = (Kind.CREATED, Kind.ORDERED)
 # What counts first, whenever it came: an order is known before its answers, sent before it is understood.
 _RANK = {
-    Kind.PLANNED: 0,
-    Kind.CREATED: 1,
-    Kind.ORDERED: 2,
-    Kind.APPROVED: 3,
-    Kind.TRANSMITTED: 4,
-    Kind.REFUSED: 5,
-    Kind.UNDERSTOOD: 6,
+    Kind.CREATED: 0,
+    Kind.ORDERED: 1,
+    Kind.APPROVED: 2,
+    Kind.TRANSMITTED: 3,
+    Kind.REFUSED: 4,
+    Kind.UNDERSTOOD: 5,
 }
 
 
@@ -81,7 +80,7 @@ def fold(statements: Sequence[Statement], terms: Terms | None = None) -> Thread:
         return _unknown(folding, counted)
     folding.notices = by_kind[Kind.SHIPPED]
     begun = [each for each in counted if each.kind in COMMITTING]
-    for statement in sorted(begun, key=lambda each: _RANK.get(Kind(each.kind), 7)):  # Stable: else as they came.
+    for statement in sorted(begun, key=lambda each: _RANK.get(Kind(each.kind), 6)):  # Stable: else as they came.
         COMMITTING[statement.kind](folding, statement)
     for statement in by_kind[Kind.SHIPPED]:
         ship(folding, statement)

@@ -16,7 +16,9 @@ from typing import Any
 class Kind(StrEnum):
     """What a statement is about."""
 
-    PLANNED = "planned"  # MRP wants it.
+    PLANNED = "planned"  # MRP wanted it, before there was an order.
+    FORECAST = "forecast"  # 830 for what is planned
+    CALLED = "called"  # 862 for what is planned
     CREATED = "created"
     APPROVED = "approved"
     ORDERED = "ordered"  # 850

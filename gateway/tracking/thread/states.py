@@ -87,7 +87,7 @@ LINE_LIFE: Life[LineState, Trigger] = Life(
     "order line",
     (
         Transition((_S.UNKNOWN,), _T.CREATE, _S.CREATED,
-                   "procurement", "none", "planned order or purchase order",
+                   "procurement", "none", "purchase order, naming its planned orders",
                    "an order that is known already: the first one counts", "cancel"),
         Transition((_S.CREATED,), _T.APPROVE, _S.APPROVED,
                    "procurement", "release of the order", "approval, or the order from the ERP",
