@@ -105,6 +105,7 @@ async def _document(views: SqlViews, document_id: str) -> dict[str, Any]:
         "acknowledgment": document.acknowledgment,
         "number": document.document_number,
         "order": document.order_number,
+        "erp": document.erp,
         "interchange": document.interchange_number,
         "tracking_id": document.tracking_id,
         "detail": document.detail,
@@ -142,7 +143,7 @@ def _lines(events: list[Any], cases: list[Any]) -> dict[str, Any]:
 def _show(each: dict[str, Any]) -> None:
     head = " ".join(str(each[name]) for name in ("set", "direction", "partner") if each.get(name))
     out.print(f"[bold]{escape(each['id'])}[/]  {escape(head)}  [bold]{each['state']}[/]")
-    for name in ("number", "order", "interchange", "acknowledgment", "tracking_id", "detail"):
+    for name in ("number", "order", "erp", "interchange", "acknowledgment", "tracking_id", "detail"):
         if each.get(name):
             out.print(f"  {name}: {escape(str(each[name]))}")
     if each.get("purged_at"):

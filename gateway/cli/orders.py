@@ -96,7 +96,19 @@ def _awaited(order: Order) -> list[str]:
 
 
 def _facts(order: Order, today: date) -> dict[str, Any]:
-    names = ("id", "partner", "role", "order_number", "release", "state", "verdict", "plant", "currency", "need_by")
+    names = (
+        "id",
+        "partner",
+        "role",
+        "order_number",
+        "release",
+        "state",
+        "verdict",
+        "plant",
+        "currency",
+        "need_by",
+        "erp",
+    )
     facts = {name: getattr(order, name) for name in names}
     late = order.need_by is not None and order.need_by < today
     more = {"value": f"{order.value:f}", "awaiting": _awaited(order), "late": late, "tracking_id": order.tracking_id}
@@ -155,7 +167,13 @@ def _show(thread: OrderThread, entries: list[Entry], today: date, everything: bo
     order = thread.order
     out.print(f"[bold]{escape(order.order_number)}[/]  {escape(order.partner)} ({order.role})  [bold]{order.state}[/]")
     value = f"{order.value:f} {order.currency or ''}".strip()
-    facts = {"id": order.id, "plant": order.plant, "value": value, "correlation id": order.tracking_id}
+    facts = {
+        "id": order.id,
+        "plant": order.plant,
+        "erp": order.erp,
+        "value": value,
+        "correlation id": order.tracking_id,
+    }
     for name, fact in facts.items():
         if fact:
             out.print(f"  {name}: {escape(str(fact))}")

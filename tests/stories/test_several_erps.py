@@ -11,7 +11,7 @@ from gateway.tracking.order import Order
 from tests.stories.test_buyer import ORDER
 from tests.stories.test_replay import command
 from tests.support.erp import Erp
-from tests.support.house import gateway, supplier
+from tests.support.house import OPERATOR_KEY, SUPPLIER_KEY, gateway, supplier
 from tests.support.systems import key_of, system_keys
 from tests.support.x12 import acknowledgment, interchange, invoice
 
@@ -100,6 +100,26 @@ async def test_an_order_stays_with_its_first_erp_after_the_routing_changed(tmp_p
                 await house.settle()
         assert shipments(south) == ["SHP1", "SHP20", "SHP30"]
         assert shipments(north) == ["SHP21", "SHP31"]
+
+
+async def test_it_shows_which_erp_has_a_paper_and_an_order_but_not_to_the_partner(tmp_path):
+    async with south_and_north() as (south, north):
+        settings = settings_for(north, south, NORTH, SOUTH)
+        async with gateway(tmp_path, supplier(), settings=settings, erp=north) as house:
+            await house.send(notice(1, "PO1", "P-20"))
+            await house.settle()
+            [listed] = (await house.get("/api/v1/documents?set=856"))["items"]
+            for key, erp in ((OPERATOR_KEY, "south"), (SUPPLIER_KEY, None)):
+                shown = await house.get(f"/api/v1/documents/{listed['id']}", key)
+                [order] = (await house.get("/api/v1/orders", key))["items"]
+                thread = await house.get(order["location"], key)
+                several = [await house.get("/api/v1/documents?set=856", key), thread]
+                papers = [each["items" if "items" in each else "documents"][0] for each in several]
+                assert [each["erp"] for each in (shown["document"], order, thread["order"], *papers)] == [erp] * 5
+        made = await command(tmp_path, "trace", listed["id"])
+        assert "  erp: south\n" in made.out
+        made = await command(tmp_path, "order", "show", "PO1")
+        assert "  erp: south\n" in made.out
 
 
 async def test_answers_go_to_the_erp_that_placed_the_order(tmp_path):

@@ -113,12 +113,15 @@ class DocumentBody(_Body):
     created_at: datetime
     updated_at: datetime
     duplicate_of: str | None
+    erp: str | None = Field(
+        description="The ERP that routing decided on, or that wrote it; null where nothing is routed, and to partners."
+    )
     faults: list[FaultBody]
     notes: list[str]
 
     @classmethod
-    def of(cls, document: Document) -> DocumentBody:
-        """Show a document."""
+    def of(cls, document: Document, *, inside: bool) -> DocumentBody:
+        """Show a document; ``inside`` is false for a partner, whom our systems are no business of."""
         choice = set_definition(document.set_id, document.version)
         return cls(
             id=document.id,
@@ -139,6 +142,7 @@ class DocumentBody(_Body):
             created_at=document.created_at,
             updated_at=document.updated_at,
             duplicate_of=document.duplicate_of,
+            erp=document.erp if inside else None,
             faults=fault_bodies(document.faults),
             notes=document.notes,
         )

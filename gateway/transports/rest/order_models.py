@@ -48,12 +48,13 @@ class OrderBody(_Body):
     plant: str | None
     currency: str | None
     value: str = Field(description="What was ordered.")
+    erp: str | None = Field(description="The ERP that has the order; null where nothing is routed, and to partners.")
     created_at: datetime
     updated_at: datetime
 
     @classmethod
-    def of(cls, order: Order, today: date) -> OrderBody:
-        """Show an order."""
+    def of(cls, order: Order, today: date, *, inside: bool) -> OrderBody:
+        """Show an order; ``inside`` is false for a partner."""
         return cls(
             **{name: getattr(order, name) for name in _ORDER},
             location=location_of(order.id),
@@ -61,6 +62,7 @@ class OrderBody(_Body):
             awaiting=[str(each) for each in Awaited if getattr(order, each.column)],
             late=order.need_by is not None and order.need_by < today,
             value=f"{order.value:f}",
+            erp=order.erp if inside else None,
         )
 
 

@@ -90,7 +90,9 @@ class OrderReading:
             hidden=() if caller.sees is None else NOT_FOR_PARTNERS,
         )
         page = await self._views.orders(query, *page_of(asked))
-        return reply(OrderList(items=[OrderBody.of(order, today) for order in page.items], after=page.after))
+        inside = caller.sees is None
+        items = [OrderBody.of(order, today, inside=inside) for order in page.items]
+        return reply(OrderList(items=items, after=page.after))
 
     async def look_up(self, request: web.Request) -> web.StreamResponse:
         """Show the whole thread of an order."""
@@ -118,18 +120,19 @@ class OrderReading:
         return reply(MatchList(items=[MatchBody.of(each) for each in page.items], after=page.after))
 
     async def _show(self, thread: OrderThread, caller: Caller, now: datetime) -> OrderThreadBody:
-        entries = timeline(thread, now, inside=caller.sees is None)
+        inside = caller.sees is None
+        entries = timeline(thread, now, inside=inside)
         answers = {each.answers for each in thread.documents if each.answers}
         return OrderThreadBody(
             correlation_id=thread.order.tracking_id,
-            order=OrderBody.of(thread.order, now.date()),
+            order=OrderBody.of(thread.order, now.date(), inside=inside),
             lines=[OrderLineBody.of(line) for line in thread.lines],
-            documents=[DocumentBody.of(document) for document in thread.documents],
+            documents=[DocumentBody.of(document, inside=inside) for document in thread.documents],
             receipts=[ConfirmationBody.of(each) for each in thread.receipts],
             acknowledgments=[AnswerBody.of(each) for each in thread.transmissions if each.id in answers],
             promises=[PromiseBody.of(each, now) for each in thread.promises],
             matches=[MatchBody.of(each) for each in thread.matches],
-            cases=[CaseBody.of(case) for case in thread.cases] if caller.sees is None else [],
+            cases=[CaseBody.of(case) for case in thread.cases] if inside else [],
             timeline=[EntryBody.of(entry) for entry in entries],
             open=sum(entry.open for entry in entries),
             cut=thread.cut,

@@ -74,7 +74,9 @@ class DocumentReading:
             until=moment(asked.get("until")),
         )
         page = await self._views.documents(query, *page_of(asked))
-        return reply(DocumentList(items=[DocumentBody.of(item) for item in page.items], after=page.after))
+        inside = caller.partner is None
+        items = [DocumentBody.of(item, inside=inside) for item in page.items]
+        return reply(DocumentList(items=items, after=page.after))
 
     async def look_up(self, request: web.Request) -> web.StreamResponse:
         """Show one document, or a transmission with its documents."""
@@ -127,7 +129,7 @@ class DocumentReading:
             sha256=transmission.digest,
             detail=transmission.detail,
             purged_at=transmission.purged_at,
-            documents=[DocumentBody.of(document) for document in documents.items],
+            documents=[DocumentBody.of(document, inside=inside) for document in documents.items],
             envelope_faults=_envelope_faults(transmission, caller),
             more_documents=_rest_of(transmission, documents),
             receipts=[ConfirmationBody.of(each) for each in await self._views.receipts([transmission.id])],
@@ -153,7 +155,7 @@ class DocumentReading:
             created_at=document.created_at,
             detail=document.detail if inside else None,
             purged_at=transmission.purged_at if transmission is not None else None,
-            document=DocumentBody.of(document),
+            document=DocumentBody.of(document, inside=inside),
             envelope_faults=_envelope_faults(transmission, caller) if transmission is not None else [],
             canonical=canonical,
             acknowledgments=await self._acknowledgments(document),
