@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import typer
-from typer.models import CommandInfo
+from typer.models import CommandInfo, TyperInfo
 
 # Command as it is typed -> an example that a reader can change.
 EXAMPLES: dict[str, str] = {
@@ -49,6 +49,10 @@ EXAMPLES: dict[str, str] = {
     "promises": "gateway promises --theirs --overdue",
     "cases": "gateway cases --rank",
     "reconcile": "gateway reconcile --erp erp.csv --wms wms.csv",
+    "reconcile list": "gateway reconcile list",
+    "reconcile show": "gateway reconcile show nightly-2026-11-21 --state proposed",
+    "reconcile apply": "gateway reconcile apply nightly-2026-11-21 PO1/1 --reason lost --yes",
+    "reconcile dismiss": "gateway reconcile dismiss nightly-2026-11-21 3 --reason agreed",
     "case show": "gateway case show 01a1fd58c83c0000950f3b51-1:invoice-differs",
     "case accept": "gateway case accept 01a1fd58c83c0000950f3b51-1 --reason agreed",
     "case assign": "gateway case assign 01a1fd58c83c0000950f3b51-1 ann",
@@ -71,13 +75,15 @@ EXAMPLES: dict[str, str] = {
 }
 
 
-def commands(app: typer.Typer, before: str = "") -> Iterator[tuple[str, CommandInfo]]:
+def commands(app: typer.Typer, before: str = "") -> Iterator[tuple[str, CommandInfo | TyperInfo]]:
     """Yield every command as it is typed, in the order in which they were added."""
     for info in app.registered_commands:
         name = info.name or (info.callback.__name__ if info.callback else "")
         yield f"{before}{name}", info
     for group in app.registered_groups:
         if group.typer_instance is not None:
+            if group.typer_instance.info.invoke_without_command is True:
+                yield f"{before}{group.name}", group.typer_instance.info
             yield from commands(group.typer_instance, f"{before}{group.name} ")
 
 

@@ -10,6 +10,7 @@ from gateway.ledger import conditions, tables
 from gateway.ledger.looking import R
 from gateway.ledger.master_finders import MasterFinders
 from gateway.ledger.records import TABLE_OF
+from gateway.ledger.repair_finders import RepairFinders
 from gateway.ledger.thread_finders import ThreadFinders
 from gateway.pipeline.ports import UsedNumbers
 from gateway.tracking.business_number import BusinessNumber
@@ -22,7 +23,7 @@ from gateway.tracking.retention import Hold
 from gateway.tracking.transmission import Transmission
 
 
-class Finders(ThreadFinders, MasterFinders):
+class Finders(ThreadFinders, MasterFinders, RepairFinders):
     """Everything that a transaction looks for. None of it walks a table (a test asks the database)."""
 
     def find(self, kind: type[R], record_id: str) -> R | None:

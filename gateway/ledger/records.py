@@ -19,6 +19,7 @@ from gateway.tracking.numbering import NumberSeries
 from gateway.tracking.order import Match, Order, OrderLine
 from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
+from gateway.tracking.reconciliation import Reconciliation, Repair
 from gateway.tracking.release import Release
 from gateway.tracking.retention import Hold, Purge
 from gateway.tracking.thread.statement import Statement
@@ -47,6 +48,8 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     Promise: tables.promises,
     NumberSeries: tables.number_series,
     Release: tables.releases,
+    Reconciliation: tables.reconciliations,
+    Repair: tables.repairs,
     Seal: tables.seals,
     Checkpoint: tables.checkpoints,
     Hold: tables.holds,

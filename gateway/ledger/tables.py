@@ -26,6 +26,8 @@ from gateway.ledger.order_tables import orders as orders
 from gateway.ledger.order_tables import statements as statements
 from gateway.ledger.promise_tables import number_series as number_series
 from gateway.ledger.promise_tables import promises as promises
+from gateway.ledger.reconciliation_tables import reconciliations as reconciliations
+from gateway.ledger.reconciliation_tables import repairs as repairs
 from gateway.ledger.release_tables import releases as releases
 from gateway.ledger.sink_tables import sinks as sinks
 from gateway.ledger.sink_tables import undelivered as undelivered

@@ -12,6 +12,7 @@ from gateway.pipeline.case_ports import CaseFinding
 from gateway.pipeline.circuit import Circuits
 from gateway.pipeline.master_ports import MasterFinding
 from gateway.pipeline.promise_ports import PromiseFinding
+from gateway.pipeline.reconciliation.ports import RepairFinding
 from gateway.pipeline.record_kinds import R as R
 from gateway.pipeline.record_kinds import Record as Record
 from gateway.pipeline.task import Task
@@ -38,7 +39,7 @@ class UsedNumbers(NamedTuple):
     state: str
 
 
-class UnitOfWork(PromiseFinding, ThreadFinding, CaseFinding, MasterFinding, Protocol):
+class UnitOfWork(PromiseFinding, ThreadFinding, CaseFinding, MasterFinding, RepairFinding, Protocol):
     """One transaction: what is done through it is committed together or not at all."""
 
     def add(self, record: Record | Event) -> None:

@@ -14,12 +14,13 @@ from gateway.tracking.numbering import NumberSeries
 from gateway.tracking.order import Match, Order, OrderLine
 from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
+from gateway.tracking.reconciliation import Reconciliation, Repair
 from gateway.tracking.release import Release
 from gateway.tracking.retention import Hold, Purge
 from gateway.tracking.thread.statement import Statement
 from gateway.tracking.transmission import Transmission
 
-_Thread = Order | OrderLine | Statement | Match | Release
+_Thread = Order | OrderLine | Statement | Match | Release | Reconciliation | Repair
 _Owed = Promise | NumberSeries | BusinessNumber
 _Proof = Seal | Checkpoint | Hold | Purge
 _Master = Item | CrossReference | Conversion | Location | MasterChange | Unknown

@@ -46,6 +46,8 @@ def each_command() -> Iterator[tuple[str, Any]]:
 def _below(group: Any, before: str) -> Iterator[tuple[str, Any]]:
     for name, found in group.commands.items():
         if hasattr(found, "commands"):
+            if found.invoke_without_command:
+                yield f"{before}{name}", found
             yield from _below(found, f"{before}{name} ")
         else:
             yield f"{before}{name}", found

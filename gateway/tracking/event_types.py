@@ -10,77 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_TEXT = {"type": "string", "maxLength": 255}
-_WHOLE = {"type": "integer"}
-_TRUTH = {"type": "boolean"}
-_BY_NAME = {"type": "object", "additionalProperties": _TEXT}
-_LIST = {"type": "array", "items": _TEXT, "maxItems": 200}
-
-# What a field of that name holds, whatever the type of event: a JSON schema and words.
-FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
-    "amount": (_TEXT, "How much money, in the currency of the order."),
-    "attempt": (_WHOLE, "How many times it was tried."),
-    "before": (_TEXT, "The state before."),
-    "after": (_TEXT, "The state now."),
-    "because": (_TEXT, "Id of the transmission that asked for it."),
-    "by": (_TEXT, "Id of the transmission or document that brought it."),
-    "cause": (_TEXT, "The cause of a case, as the reference lists them."),
-    "certificate": (_TEXT, "SHA-256 fingerprint."),
-    "checks": (_TEXT, "What differs: quantity, price, date and so on, with commas between."),
-    "code": (_TEXT, "The code that stands for the reason."),
-    "count": (_WHOLE, "How many there are in all."),
-    "days": (_WHOLE, "How many days are left."),
-    "days_late": (_WHOLE, "How many days after the day that was promised, or else wanted."),
-    "changed": (_TRUTH, "Whether the canonical message is another one now."),
-    "effect": (_TEXT, "What a replay was to do."),
-    "erp": (_TEXT, "Which ERP."),
-    "expected": (_TEXT, "How much it should be."),
-    "faults": (_WHOLE, "How many faults were found."),
-    "first": (_TEXT, "Id of the document that came first."),
-    "group": (_TEXT, "Control number of a functional group."),
-    "groups": (_BY_NAME, "Our verdict on each functional group, by its control number."),
-    "hours_late": ({"type": "number"}, "Hours after its time."),
-    "interchange": (_TEXT, "Control number of an interchange."),
-    "in_transit": (_TEXT, "How much of it is on its way, in the unit of the order's line."),
-    "lag": ({"type": "number"}, "Seconds from when it happened, as its sender has it, until we took it in."),
-    "line": (_TEXT, "The line of an order."),
-    "item": (_TEXT, "The number of the item, the first one that is known."),
-    "late": (_TRUTH, "Whether it came after its time."),
-    "lot": (_TEXT, "The lot."),
-    "milestone": (_TEXT, "What happened to the shipment."),
-    "message_id": ({"type": "string", "maxLength": 998}, "The Message-ID of a transmission."),
-    "mic": (_TEXT, "The hash that the receipt confirms."),
-    "mic_algorithm": (_TEXT, "How the hash was made."),
-    "name": (_TEXT, "The name of a file or key."),
-    "number": (_TEXT, "The number of the document in the books of its sender."),
-    "offset": (_WHOLE, "Where in the transmission, in bytes."),
-    "order": (_TEXT, "The number of the purchase order."),
-    "orders": (_LIST, "The numbers of the purchase orders, those that are wanted first coming first."),
-    "original_message_id": ({"type": "string", "maxLength": 998}, "The Message-ID that a receipt names."),
-    "owner": (_TEXT, "Who can put it right: partner, data, business or technical."),
-    "owed_by": (_TEXT, "Who owes it: partner or us."),
-    "partners": (_LIST, "The short names of the partners concerned."),
-    "plant": (_TEXT, "The plant, as the order or the system names it."),
-    "quantity": (_TEXT, "How much, in the unit of the order's line."),
-    "release": (_TEXT, "The number of the release."),
-    "reference": (_TEXT, "The number that the other side gave it."),
-    "repeated": (_TRUTH, "Whether the same verdict came before."),
-    "set": (_TEXT, "The transaction set."),
-    "shipment": (_TEXT, "The number of the shipment, as its ship notice has it."),
-    "size": (_WHOLE, "How many bytes."),
-    "state": (_TEXT, "How it stands now: a receipt, an entry of master data."),
-    "status": (_WHOLE, "The status of HTTP that answered it."),
-    "step": (_TEXT, "The step of work."),
-    "ta1": (_TRUTH, "Whether a TA1 goes with it."),
-    "then": (_TEXT, "What is done now."),
-    "title": (_TEXT, "What is the matter, in words."),
-    "transmission": (_TEXT, "Id of the transmission that carries it."),
-    "transport": (_TEXT, "The transport."),
-    "type": (_TEXT, "The type of the message."),
-    "values": (_BY_NAME, "What the event of a system says beside, as far as it is flat text."),
-    "verdict": (_TEXT, "The verdict, as the trade writes it."),
-    "wait": ({"type": "number"}, "Seconds until the next try."),
-}
+from gateway.tracking.event_fields import FIELDS as FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +192,29 @@ EVENT_TYPES: dict[str, EventType] = {
         _row("case.escalated", "A case was handed on.", "cause title owner"),
         _row("certificate.expiring", "A certificate ends soon.", "certificate name days"),
         _row("master.changed", "An entry of master data has another version.", "type reference state", "person"),
+        _row(
+            "reconciliation.finished",
+            "Reports of other systems were compared with our orders.",
+            "lines differ healed strangers",
+            "person",
+        ),
+        _row(
+            "reconciliation.diverged",
+            "A figure of a line differs from what another system reports: expected is ours, quantity that of the system.",
+            "order line system figure expected quantity reference",
+        ),
+        _row(
+            "repair.applied",
+            "What differs was repaired: documents were handed over again under the same keys.",
+            "order line system figure reference",
+            "person reason documents",
+        ),
+        _row(
+            "repair.dismissed",
+            "What differs is right as it is, somebody said.",
+            "order line system figure reference",
+            "person reason",
+        ),
         # Evidence
         _row("configuration.loaded", "Another configuration is in force.", "", "files partners program"),
         _row("hold.placed", "Somebody keeps something from being purged.", "", "reason person hold"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from gateway.tracking.order import OrderLine
 from gateway.tracking.thread.statement import Kind
 
-FIGURES = ("ordered", "shipped", "received", "invoiced")
-# Which papers of a partner say a figure: what the ERP lacks of it, it gets by being handed these again.
-PAPERS: Mapping[str, Kind] = {"shipped": Kind.SHIPPED, "invoiced": Kind.INVOICED}
+PRICE = "price"
+SUMMED = ("ordered", "shipped", "received", "invoiced")
+FIGURES = (*SUMMED, PRICE)
+# Which papers say a figure: what a system lacks of it, it gets by being handed these again.
+PAPERS: Mapping[str, Kind] = {"shipped": Kind.SHIPPED, "received": Kind.RECEIVED, "invoiced": Kind.INVOICED}
 _OVER = ("cancelled", "closed", "rejected")
 
 
@@ -28,8 +30,8 @@ class Divergence:
 
     @property
     def lacks(self) -> bool:
-        """Whether the other system has less than we."""
-        return self.there < self.here
+        """Whether the other system has less than we. A price is never lacking: it is another one."""
+        return self.figure != PRICE and self.there < self.here
 
     @property
     def words(self) -> str:
@@ -38,9 +40,22 @@ class Divergence:
         return f"{self.figure}: {self.here:f} here, {there}"
 
 
-def compare(
-    system: str, line: OrderLine, reported: Mapping[str, Decimal] | None, figures: Iterable[str]
-) -> list[Divergence]:
+@dataclass(slots=True)
+class Reported:
+    """What a system reports of one line: quantities of several rows added up, and every price that they name."""
+
+    sums: dict[str, Decimal] = field(default_factory=dict)
+    prices: set[Decimal] = field(default_factory=set)
+
+    def add(self, name: str, value: Decimal) -> None:
+        """Add what one row says of a figure."""
+        if name == PRICE:
+            self.prices.add(value)
+        else:
+            self.sums[name] = self.sums.get(name, Decimal(0)) + value
+
+
+def compare(system: str, line: OrderLine, reported: Reported | None, figures: Iterable[str]) -> list[Divergence]:
     """Return what differs between a line and its report (None: it has none), in the figures that the report speaks of.
 
     A line that is over may be missing in a report: systems leave out what they have archived.
@@ -49,11 +64,22 @@ def compare(
         return []
     found = []
     for figure in figures:
-        here: Decimal = getattr(line, figure)
-        there = reported.get(figure, Decimal(0)) if reported is not None else Decimal(0)
-        if here != there:
+        here: Decimal | None = getattr(line, figure)
+        if here is None:
+            continue  # An order without a price is invoiced at whatever was agreed elsewhere.
+        there = _there(figure, here, reported)
+        if there is not None and here != there:
             found.append(Divergence(system, line.number, figure, here, there, reported is not None))
     return found
+
+
+def _there(figure: str, here: Decimal, reported: Reported | None) -> Decimal | None:
+    """Return what the other system has; None where that says nothing about the figure."""
+    if figure != PRICE:
+        return reported.sums.get(figure, Decimal(0)) if reported is not None else Decimal(0)
+    if reported is None:
+        return None  # That the line is missing is said by its quantities.
+    return next((price for price in sorted(reported.prices) if price != here), None)
 
 
 def same_line(number: str) -> str:

@@ -17,6 +17,7 @@ from gateway.ledger.postgres import database as module
 from gateway.ledger.postgres.presence import Presence
 from gateway.ledger.postgres.sweep import sweep
 from gateway.ledger.postgres.unit_of_work import ABSENT
+from gateway.ledger.repair_finders import RepairFinders
 from gateway.ledger.statements import Statements
 from gateway.ledger.thread_finders import ThreadFinders
 from gateway.stamps import utc_now
@@ -285,7 +286,7 @@ async def test_what_sqlite_stores_is_stored_here_too(database):
 
 def test_every_finder_says_what_it_locks():
     """A finder that is not named locks all that it looks for; that is safe, and seldom meant."""
-    text = inspect.getsource(Finders) + inspect.getsource(ThreadFinders)
+    text = "".join(map(inspect.getsource, (Finders, ThreadFinders, RepairFinders)))
     used = {part.split('"')[1] for part in text.split("self._all(")[1:] if '"' in part.split(")")[0]}
     used |= {part.split('"')[1] for part in text.split("self._before_looking(")[1:] if part.startswith('"')}
     assert used and used == set(ABSENT)
@@ -330,6 +331,9 @@ async def test_no_finder_walks_a_table(on_postgres, monkeypatch):
         uow.on_shelf("?lot:L1")
         uow.open_lines("B-1", None, 10)
         uow.open_lines(None, "P1", 10)
+        uow.repairs_of("x")
+        uow.open_repairs("erp")
+        uow.dismissed_repairs("x")
         uow.next_number("x", 1, 2)
 
     await on_postgres.tx(everything)

@@ -96,6 +96,9 @@ async def test_no_look_for_orders_walks_a_table(on_sqlite, monkeypatch):
         uow.open_lines("B-1", None, 10)
         uow.open_lines(None, "P1", 10)
         uow.open_lines("B-1", "P1", 10)
+        uow.repairs_of("r1")
+        uow.open_repairs("erp")
+        uow.dismissed_repairs("acme:buyer:PO1:1|erp|shipped")
 
     await on_sqlite.tx(everything)
 
@@ -107,7 +110,7 @@ async def test_no_look_for_orders_walks_a_table(on_sqlite, monkeypatch):
         }
 
     found = await on_sqlite.read(plans)
-    assert len(found) == 7
+    assert len(found) == 10
     walked = [step for plan in found.values() for step in plan if _walks(step)]
     assert not walked
     assert all("TEMP B-TREE" not in step for sql, plan in found.items() if "item = " in sql for step in plan)

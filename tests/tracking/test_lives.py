@@ -8,6 +8,7 @@ from gateway.tracking.case_actions import ACTIONS, Action
 from gateway.tracking.document import DOCUMENT_LIFE, DocumentEvent, DocumentState
 from gateway.tracking.promise import PROMISE_LIFE, PromiseEvent, PromiseState
 from gateway.tracking.receipt import CONFIRMED, RECEIPT_LIFE, ReceiptEvent, ReceiptState
+from gateway.tracking.reconciliation import REPAIR_LIFE, RepairEvent, RepairState
 from gateway.tracking.thread.states import LINE_LIFE, LineState, Trigger
 from gateway.tracking.transmission import TRANSMISSION_LIFE, TransmissionEvent, TransmissionState
 
@@ -21,6 +22,7 @@ LIVES = [
     (TRANSMISSION_LIFE, TransmissionState, TransmissionEvent, {TransmissionState.RECEIVED, TransmissionState.WAITING}),
     (LINE_LIFE, LineState, Trigger, {LineState.UNKNOWN}),
     (PROMISE_LIFE, PromiseState, PromiseEvent, {PromiseState.WAITING}),
+    (REPAIR_LIFE, RepairState, RepairEvent, {RepairState.PROPOSED}),
     (
         RECEIPT_LIFE,
         ReceiptState,
