@@ -51,7 +51,7 @@ EXAMPLES: dict[str, str] = {
     "reconcile": "gateway reconcile --erp erp.csv --wms wms.csv",
     "reconcile list": "gateway reconcile list",
     "reconcile show": "gateway reconcile show nightly-2026-11-21 --state proposed",
-    "reconcile apply": "gateway reconcile apply nightly-2026-11-21 PO1/1 --reason lost --yes",
+    "reconcile apply": "gateway reconcile apply nightly-2026-11-21 --reason lost --yes",
     "reconcile dismiss": "gateway reconcile dismiss nightly-2026-11-21 3 --reason agreed",
     "case show": "gateway case show 01a1fd58c83c0000950f3b51-1:invoice-differs",
     "case accept": "gateway case accept 01a1fd58c83c0000950f3b51-1 --reason agreed",
