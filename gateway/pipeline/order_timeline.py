@@ -40,6 +40,7 @@ _WORDS: dict[str, str] = {
     Kind.RECEIVED: "received",
     Kind.HELD: "put on hold",
     Kind.RELEASED: "released",
+    Kind.PASSED: "tests passed",
     Kind.INVOICED: "invoiced",
     Kind.ADJUSTED: "adjusted",
     Kind.PAID: "paid",

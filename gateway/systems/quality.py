@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import AwareDatetime, Field, model_validator
 
 from gateway.canonical.values import Code
@@ -39,6 +41,11 @@ class Decision(Body):
 class Hold(Decision):
     """Something is kept back: it may not be used, and its invoice is not matched."""
 
+    awaits: Literal["test_results"] | None = Field(
+        None,
+        description="What lets it go by itself: test results (863) of the supplier that pass. By default only you let it go.",
+    )
+
 
 class Release(Decision):
     """Something that was kept back is let go."""
@@ -48,15 +55,15 @@ class Release(Decision):
 
 def read_hold(body: Hold) -> Meaning:
     """Return what a hold says."""
-    return _read(body, Kind.HELD, None)
+    return _read(body, Kind.HELD, awaits=body.awaits)
 
 
 def read_release(body: Release) -> Meaning:
     """Return what a release says."""
-    return _read(body, Kind.RELEASED, body.disposition)
+    return _read(body, Kind.RELEASED, disposition=body.disposition)
 
 
-def _read(body: Decision, kind: Kind, disposition: str | None) -> Meaning:
+def _read(body: Decision, kind: Kind, **head: str | None) -> Meaning:
     line = LineSaid(
         line=body.line,
         items=tuple((each.kind, each.value) for each in body.item_ids),
@@ -65,9 +72,13 @@ def _read(body: Decision, kind: Kind, disposition: str | None) -> Meaning:
         lot=body.lot,
         words=body.reason,
     )
-    head = told(disposition=disposition, reason=body.reason)
     said = Said(
-        body.order_number or "", kind, body.decision_number, release=body.release or "", head=head, lines=[line]
+        body.order_number or "",
+        kind,
+        body.decision_number,
+        release=body.release or "",
+        head=told(reason=body.reason, **head),
+        lines=[line],
     )
     return Meaning(body.decided_at, [said])
 

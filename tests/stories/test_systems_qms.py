@@ -93,9 +93,9 @@ def nonconformance(number=7):
     return interchange(body, set_id="842", group="NC", number=number)
 
 
-def results(value, number=8):
+def results(value, number=8, reference="REF*PO*PO1"):
     body = f"""BTR*00*20261121*0815*MP*CERT{number}
-    REF*PO*PO1
+    {reference}
     LIN*1*BP*B-1*LT*L1
     CID*TS
     MEA*PC*TS*{value}*MM*340*420"""
@@ -124,6 +124,57 @@ async def test_an_863_keeps_back_what_lies_outside_of_its_limits_and_nothing_els
         [document] = [each for each in (await house.get("/api/v1/documents"))["items"] if each["set"] == "863"]
         assert document["state"] == "delivered", document
         assert (await order_of(house)).state == state
+
+
+async def certified(house, value, number):
+    await house.send(results(value, number))
+    await house.settle()
+
+
+async def test_a_new_863_that_passes_lets_go_what_the_first_one_kept_back_and_the_invoice_matches(tmp_path):
+    known = partner() | {"agreements": ADVISED + REPORTS}
+    async with gateway(tmp_path, known, settings=system_keys()) as house:
+        await received(house)
+        await certified(house, "300", 8)
+        await house.send(bill(3))
+        await house.settle()
+        assert (await order_of(house)).state == "on_hold"
+        assert house.erp.bodies("invoice") == []
+        await certified(house, "355.2", 9)
+        assert (await order_of(house)).state == "matched"
+        assert len(house.erp.bodies("invoice")) == 1
+        told = await events(house, "quality.hold.placed", "quality.hold.released")
+        assert [(each["type"], each["number"], each["lot"]) for each in told] == [
+            ("quality.hold.placed", "CERT8", "L1"), ("quality.hold.released", "CERT9", "L1"),
+        ]  # fmt: skip
+        assert told[-1]["quantity"] == "10"
+        assert await cases(house) == []
+
+
+@pytest.mark.parametrize(("awaits", "state"), [("test_results", "received"), (None, "on_hold")])
+async def test_a_certificate_lets_go_what_quality_keeps_until_it_comes_and_not_what_is_cracked(tmp_path, awaits, state):
+    known = partner() | {"agreements": ADVISED + REPORTS}
+    async with gateway(tmp_path, known, settings=system_keys()) as house:
+        await received(house)
+        await say(house, "qms", "quality/holds", hold(awaits=awaits))
+        assert (await order_of(house)).state == "on_hold"
+        await certified(house, "355.2", 8)
+        assert (await order_of(house)).state == state
+        assert len(await events(house, "quality.hold.released")) == (1 if awaits else 0)
+        assert await cases(house) == []
+
+
+async def test_a_certificate_before_its_goods_or_of_an_unknown_order_is_nobodys_case(tmp_path):
+    known = partner() | {"agreements": ADVISED + REPORTS}
+    async with gateway(tmp_path, known, settings=system_keys(limits={"order_within": "0s"})) as house:
+        await house.send(results("355.2", 8, "REF*ZZ*1"))
+        await house.send(results("355.2", 9, "REF*PO*PO9"))
+        await house.settle()
+        reports = [each for each in (await house.get("/api/v1/documents"))["items"] if each["set"] == "863"]
+        assert [each["state"] for each in reports] == ["delivered", "delivered"]
+        await received(house)
+        assert (await order_of(house)).state == "received"
+        assert await cases(house) == []
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def orders_of_lots(uow: UnitOfWork, origin: Origin, said: Said) -> list[tuple[Or
         kept = uow.on_shelf(shelf)
         orders = _came_for(uow, kept, line, origin.partner)
         name = f"{origin.subject}:{place}:{said.kind}"
-        put(uow, statement_of(origin, replace(said, lines=[line]), shelf, name), shelf, known=bool(orders))
+        known = bool(orders) or said.kind == Kind.PASSED  # A certificate that comes before its goods is nobody's case.
+        put(uow, statement_of(origin, replace(said, lines=[line]), shelf, name), shelf, known=known)
         for order, part in (
             _shared(kept, orders, line) if said.kind == Kind.CONSUMED else [(each, line) for each in orders]
         ):

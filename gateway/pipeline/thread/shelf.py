@@ -15,7 +15,7 @@ from gateway.tracking.thread.states import LineState
 
 _MARK = "?"  # No order's id begins with it: those begin with the name of a partner.
 _KNOWN = "known"  # In the head of what is kept here: an order that is meant is known. It is said to nobody else.
-_OF_LOTS = (Kind.HELD, Kind.RELEASED, Kind.CONSUMED)
+_OF_LOTS = (Kind.HELD, Kind.RELEASED, Kind.PASSED, Kind.CONSUMED)
 
 
 def order_shelf(number: str) -> str:

@@ -137,10 +137,23 @@ def _plant(thread: Thread, line: Line | None) -> str | None:
     return (line.plant if line is not None else None) or thread.head.get("plant")
 
 
+def _passed(
+    _order: Order, thread: Thread, statement: Statement, before: dict[str, OrderLine]
+) -> Iterable[tuple[str, _Data]]:
+    """Tell what test results have let go: most of them let nothing go, because nothing was held for want of them."""
+    for number, row in before.items():
+        line = thread.lines[number]
+        if line.held_quantity < row.held:
+            lot = next((said.lot for said in statement.said() if said.lot in line.held), None)
+            said = LineSaid(line=number, quantity=row.held - line.held_quantity, lot=lot)
+            yield "quality.hold.released", _said(statement, said, thread)
+
+
 _TELLING: dict[str, Callable[..., Iterable[tuple[str, _Data]]]] = {
     Kind.RECEIVED: _goods("goods.received"),
     Kind.HELD: _goods("quality.hold.placed"),
     Kind.RELEASED: _goods("quality.hold.released"),
+    Kind.PASSED: _passed,
     Kind.CONSUMED: _goods("material.consumed"),
     Kind.MOVED: _moved,
 }

@@ -87,7 +87,7 @@ def fold(statements: Sequence[Statement], terms: Terms | None = None) -> Thread:
     for statement in sorted(by_kind[Kind.MOVED], key=lambda each: (each.said_at, each.came_at, each.id)):
         move(folding, statement)  # As they happened: what comes late says less than what was said since.
     receive(folding, by_kind[Kind.RECEIVED])
-    keep_back(folding, [*by_kind[Kind.HELD], *by_kind[Kind.RELEASED]])
+    keep_back(folding, [*by_kind[Kind.HELD], *by_kind[Kind.RELEASED], *by_kind[Kind.PASSED]])
     consume(folding, by_kind[Kind.CONSUMED])
     credits = credits_of(folding, by_kind[Kind.ADJUSTED])
     for statement in by_kind[Kind.INVOICED]:

@@ -45,6 +45,7 @@ class Line:
     receipt_known: bool = False
     refused: Decimal = ZERO
     held: dict[str, Decimal] = field(default_factory=dict)
+    untested: set[str] = field(default_factory=set)  # Which of what is held waits for test results alone, by lot.
     lots: dict[str, Decimal] = field(default_factory=dict)
     consumed: Decimal = ZERO
     used: dict[str, Decimal] = field(default_factory=dict)  # What production took of each lot.

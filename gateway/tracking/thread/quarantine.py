@@ -12,12 +12,17 @@ from gateway.tracking.thread.line import Line
 from gateway.tracking.thread.statement import Kind, LineSaid, Statement
 from gateway.tracking.thread.tolerance import ZERO
 
+TEST_RESULTS = "test_results"  # What a hold awaits, in its head, that test results let go by themselves.
+
 
 def keep_back(folding: Folding, statements: Iterable[Statement]) -> None:
     """Take in holds and releases in the order in which quality decided them, whenever they came."""
     decided = sorted(statements, key=lambda each: (each.said_at, each.came_at, each.id))
     for place, statement in enumerate(decided):
         folding.judged.append(statement.id)
+        if statement.kind == Kind.PASSED:
+            _pass(folding, statement)
+            continue
         for line, said in _meant(folding, statement):
             if statement.kind == Kind.HELD:
                 _hold(folding, statement, line, said)
@@ -31,6 +36,10 @@ def _hold(folding: Folding, statement: Statement, line: Line, said: LineSaid) ->
     quantity = folding.quantity(statement, line, said)
     if said.quantity is not None and quantity is None:
         quantity = everything  # In a unit that nobody can convert: rather too much is kept back than too little.
+    if statement.head.get("awaits") != TEST_RESULTS:
+        line.untested.discard(key)
+    elif not line.held.get(key):
+        line.untested.add(key)
     _keep(line, key, statement.said_at, everything if quantity is None else quantity)
 
 
@@ -50,6 +59,34 @@ def _release(folding: Folding, statement: Statement, line: Line, said: LineSaid,
     if said.quantity is not None and quantity is None:
         return  # It can't be converted: everything stays where it is.
     _keep(line, key, statement.said_at, ZERO if quantity is None else max(kept - quantity, ZERO))
+
+
+def _pass(folding: Folding, statement: Statement) -> None:
+    """Let go what only waited for test results. Certificates come for most goods, so one about nothing held is no finding."""
+    for said in statement.said():
+        for line in folding.lines.values():
+            for key in _tested(folding, line, said):
+                kept = line.held.get(key, ZERO)
+                if kept and key in line.untested:
+                    _keep(line, key, statement.said_at, ZERO)
+                elif kept:
+                    named = f"lot {key}" if key else f"line {line.number}"
+                    words = f"the tests of {named} passed, but quality keeps it back for another reason; only quality lets it go"
+                    folding.find(Check.HOLD, Verdict.NOTED, statement, line.number, kept, key or line.number, words)
+
+
+def _tested(folding: Folding, line: Line, said: LineSaid) -> list[str]:
+    """Return which parts of a line were tested: a lot, and the whole line where nothing else of it came."""
+    if said.line is not None and said.line != line.number:
+        return []
+    if said.items and said.line is None:
+        ids = [{value for _kind, value in folding.terms.also_known(items)} for items in (line.items, said.items)]
+        if not ids[0] & ids[1]:
+            return []
+    if said.lot is None:
+        return [""] if said.line is not None or said.items else []
+    everything = line.received and line.lots.get(said.lot, ZERO) >= line.received
+    return [said.lot, ""] if everything else [said.lot]
 
 
 def _keep(line: Line, key: str, moment: datetime, quantity: Decimal) -> None:

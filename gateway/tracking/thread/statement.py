@@ -34,6 +34,7 @@ class Kind(StrEnum):
     RECEIVED = "received"  # WMS, 861, 944
     HELD = "held"  # QMS
     RELEASED = "released"
+    PASSED = "passed"  # 863 within its limits: it lets go what was kept back for want of it, and nothing else.
     CONSUMED = "consumed"  # MES
     AWAITED = "awaited"  # Production waits for an item; no order is meant.
     INVOICED = "invoiced"  # 810

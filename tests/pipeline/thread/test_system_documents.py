@@ -81,20 +81,77 @@ def test_a_report_without_an_order_means_lots_and_nothing_where_it_names_none():
     assert said("nonconformance_report", body) == []
 
 
-def test_results_within_their_limits_say_nothing():
-    assert said("test_results", sample("test_results")) == []
-
-
 @pytest.mark.parametrize(("value", "held"), [("339.9", True), ("340", False), ("420", False), ("420.1", True)])
-def test_results_outside_of_their_limits_keep_the_lot_back(value, held):
+def test_results_outside_of_their_limits_keep_the_lot_back_and_others_pass_it(value, held):
     body = copy.deepcopy(sample("test_results"))
     body["lines"][0]["tests"][0]["measurements"][0]["value"] = value
-    holds = said("test_results", body)
-    assert bool(holds) == held
-    for hold in holds:
-        [line] = hold.lines
-        assert (hold.order_number, line.line, line.lot) == ("PO-2026-0457", "2", "L-2231")
+    [each] = said("test_results", body)
+    [line] = each.lines
+    assert (each.order_number, line.line, line.lot) == ("PO-2026-0457", "2", "L-2231")
+    if held:
+        assert (each.kind, each.head) == (Kind.HELD, {"awaits": "test_results"})
         assert line.words == f"TS {Decimal(value):f} outside of its limits"
+    else:
+        assert (each.kind, line.words) == (Kind.PASSED, None)
+
+
+MEASURED = {"kind": "HD", "value": "50", "minimum": "60", "maximum": "70"}
+
+
+@pytest.mark.parametrize(
+    "where", ["measurements", "tests/measurements", "tests/statistics", "tests/methods", "tests/periods"]
+)
+def test_a_value_outside_of_its_limits_is_seen_wherever_it_stands(where):
+    test = {"kind": "hardness"}
+    value = {"statistic": "19", **MEASURED} if where.endswith("statistics") else MEASURED
+    if where.endswith(("methods", "periods")):
+        test[where.removeprefix("tests/")] = [{"kind": "01", "measurements": [value]}]
+        if where.endswith("methods"):
+            test["methods"] = [{"measurements": [value]}]
+    elif where != "measurements":
+        test[where.removeprefix("tests/")] = [value]
+    item = {"item_ids": [{"kind": "lot", "value": "L1"}], "tests": [test]}
+    if where == "measurements":
+        item["measurements"] = [value]
+    body = {"reported_on": "2026-11-21", "report_number": "C1", "lines": [item]}
+    [hold] = said("test_results", body)
+    assert (hold.kind, hold.anyone, hold.lines[0].lot) == (Kind.HELD, True, "L1")
+
+
+def test_what_is_measured_of_all_of_it_counts_for_each_item_and_a_tree_for_the_lot_above():
+    lot = {"kind": "item", "item_ids": [{"kind": "lot", "value": "L1"}]}
+    good = {"kind": "TS", "value": "350", "minimum": "340"}
+    tree = {**lot, "levels": [{"kind": "component", "measurements": [good]}]}
+    body = {"reported_on": "2026-11-21", "report_number": "C1", "levels": [tree]}
+    [passed] = said("test_results", body)
+    assert (passed.kind, [line.lot for line in passed.lines]) == (Kind.PASSED, ["L1"])
+    [hold] = said("test_results", body | {"measurements": [MEASURED]})
+    assert (hold.kind, [line.lot for line in hold.lines]) == (Kind.HELD, ["L1"])
+    tree["levels"].append({"kind": "component", "measurements": [MEASURED]})
+    assert [each.kind for each in said("test_results", body)] == [Kind.HELD]
+
+
+@pytest.mark.parametrize(
+    ("item", "changes"),
+    [
+        ({"measurements": [{"kind": "TS", "value": "350"}]}, {}),  # No limit stands beside it.
+        ({"measurements": [{"kind": "TS", "minimum": "340"}]}, {}),  # Nothing was measured.
+        ({"measurements": [{"kind": "TS", "value": "350", "minimum": "340"}], "tests": [{"answer": "N"}]}, {}),
+        ({"measurements": [{"kind": "TS", "value": "350", "minimum": "340"}]}, {"purpose": "cancellation"}),
+        ({"measurements": [MEASURED]}, {"purpose": "cancellation"}),
+    ],
+)
+def test_what_proves_nothing_passes_nothing_and_what_is_taken_back_says_nothing(item, changes):
+    line = {"item_ids": [{"kind": "lot", "value": "L1"}], **item}
+    body = {"reported_on": "2026-11-21", "report_number": "C1", "lines": [line]} | changes
+    assert said("test_results", body) == []
+
+
+def test_a_lot_that_passed_one_test_and_failed_another_did_not_pass():
+    lot = {"item_ids": [{"kind": "lot", "value": "L1"}]}
+    good = {**lot, "measurements": [{"kind": "TS", "value": "350", "minimum": "340"}]}
+    body = {"reported_on": "2026-11-21", "report_number": "C1", "lines": [good, {**lot, "measurements": [MEASURED]}]}
+    assert [each.kind for each in said("test_results", body)] == [Kind.HELD]
 
 
 def test_a_shipment_status_says_when_the_shipment_of_the_ship_notice_is_expected():

@@ -151,3 +151,50 @@ def test_a_milestone_that_comes_late_does_not_undo_a_newer_one(say):
     older = say(Kind.MOVED, number="M1", shipment="A1", expected_on="2026-11-20", source="tms", said_at=at(1))
     assert fold([*told, newer, older]).lines["1"].expected_on.isoformat() == "2026-11-30"
     assert fold([*told, older, newer]).lines["1"].expected_on.isoformat() == "2026-11-30"
+
+
+def passed(say, hours, lot="L1", **more):
+    return say(Kind.PASSED, LineSaid(lot=lot, **more), said_at=at(hours))
+
+
+def kept_for_tests(say, hours, lot="L1", source="document"):
+    return say(Kind.HELD, LineSaid(lot=lot), source=source, said_at=at(hours), awaits="test_results")
+
+
+@pytest.mark.parametrize("source", ["document", "qms"])
+def test_test_results_let_go_what_waits_for_them_in_whatever_order_they_come(say, told, source):
+    said = [*told, kept_for_tests(say, 11, source=source), passed(say, 12)]
+    for turn in permutations(said[-3:]):
+        thread = fold([*said[:-3], *turn])
+        assert thread.lines["1"].held_quantity == 0
+        assert thread.lines["1"].state == LineState.RECEIVED
+        assert thread.verdict(said[-1].id) == Verdict.CLEAN
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_quality_keeps_for_another_reason_too_only_quality_lets_go(say, told, first):
+    cracks = say(Kind.HELD, LineSaid(lot="L1"), source="qms", said_at=at(11 if first else 12))
+    tests = passed(say, 13)
+    thread = fold([*told, cracks, kept_for_tests(say, 12 if first else 11), tests])
+    assert thread.lines["1"].held_quantity == 60
+    assert found(thread, tests) == [(Check.HOLD, Verdict.NOTED)]
+    release = say(Kind.RELEASED, LineSaid(lot="L1"), source="qms", said_at=at(14))
+    assert fold([*told, cracks, tests, release]).lines["1"].held_quantity == 0
+
+
+def test_results_let_go_nothing_that_was_kept_back_after_them_or_of_another_lot(say, told):
+    late, other = kept_for_tests(say, 13), kept_for_tests(say, 11, lot="L2")
+    tests = passed(say, 12)
+    thread = fold([*told, late, other, tests])
+    assert thread.lines["1"].held == {"L1": 60, "L2": 40}
+    assert thread.verdict(tests.id) == Verdict.CLEAN, "a certificate about goods that nobody holds is no finding"
+
+
+def test_a_lot_that_is_all_there_is_of_a_line_lets_the_line_go_and_one_of_two_does_not(say, told):
+    whole = say(Kind.HELD, LineSaid(line="1"), source="qms", said_at=at(11), awaits="test_results")
+    assert fold([*told, whole, passed(say, 12)]).lines["1"].held_quantity == 100
+    one = [*say.order(), say(Kind.RECEIVED, line("1", 100, lot="L1"), number="R2", source="wms", said_at=at(10))]
+    assert fold([*one, whole, passed(say, 12, items=ITEM)]).lines["1"].held_quantity == 0
+    assert fold([*one, whole, passed(say, 12, items=(("buyer_part", "Z-9"),))]).lines["1"].held_quantity == 100
+    assert fold([*one, whole, say(Kind.PASSED, line("1"), said_at=at(12))]).lines["1"].held_quantity == 0
+    assert fold([*one, whole, say(Kind.PASSED, line("2"), said_at=at(12))]).lines["1"].held_quantity == 100
