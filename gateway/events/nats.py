@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import ssl
 from typing import Any
 
@@ -20,8 +19,8 @@ from faststream.security import BaseSecurity
 from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
-from gateway.events.publisher import SECONDS, BrokerAway, Letter
-from gateway.tracking.cloudevent import MEDIA_TYPE, Numbered
+from gateway.events.publisher import SECONDS, BrokerAway, Letter, subject_of
+from gateway.tracking.cloudevent import MEDIA_TYPE
 from gateway.trading.sinks import BrokerText
 from gateway.web.signing import shown
 
@@ -141,9 +140,3 @@ def _words(error: BaseException) -> str:
     if isinstance(error, nats.errors.TimeoutError | TimeoutError):
         return "does not answer"
     return f"can't be reached ({str(error).removeprefix('nats: ')[:200] or type(error).__name__})"
-
-
-def subject_of(prefix: str, numbered: Numbered) -> str:
-    """Return the subject of an event; the key is hashed, because order numbers hold what a subject may not."""
-    key = hashlib.sha256(numbered.key.encode()).hexdigest()[:16]
-    return f"{prefix}.{numbered.event.partner or '-'}.{key}.{numbered.event.type}"

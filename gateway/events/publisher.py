@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,3 +39,9 @@ class Publisher(Protocol):
 
     async def close(self) -> None:
         """Let go of the connection, however it is."""
+
+
+def subject_of(prefix: str, numbered: Numbered) -> str:
+    """Return the subject of an event; the key is hashed, because order numbers hold what a subject may not."""
+    key = hashlib.sha256(numbered.key.encode()).hexdigest()[:16]
+    return f"{prefix}.{numbered.event.partner or '-'}.{key}.{numbered.event.type}"

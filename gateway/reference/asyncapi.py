@@ -66,6 +66,13 @@ def document() -> dict[str, Any]:
                 "protocol": "nats",
                 "description": "events.broker.url in gateway.yaml; the JetStream stream is GATEWAY.",
             },
+            "rabbit": {
+                "host": "127.0.0.1:5672",
+                "pathname": "/",
+                "protocol": "amqp",
+                "protocolVersion": "0-9-1",
+                "description": "events.broker.url in gateway.yaml; exchange and queue are made when they are not there.",
+            },
         },
         "channels": _channels(),
         "operations": {
@@ -84,16 +91,22 @@ def document() -> dict[str, Any]:
 
 def _channels() -> dict[str, Any]:
     names = {row.name: {"$ref": f"#/components/messages/{row.name}"} for row in EVENT_TYPES.values()}
-    prefix = BrokerText.model_fields["subject"].default
+    prefix, exchange = (BrokerText.model_fields[name].default for name in ("subject", "exchange"))
     return {
         "events": {
             "address": prefix + ".{partner}.{key}.{type}",
-            "description": "The header Nats-Msg-Id is the id of the event. A stream holds them in the order of the log.",
-            "servers": [{"$ref": "#/servers/nats"}],
+            "description": (
+                "Subject of NATS, routing key of RabbitMQ. The header Nats-Msg-Id, or the message id of RabbitMQ, is the id of"
+                " the event. A stream or queue holds them in the order of the log."
+            ),
+            "servers": [{"$ref": "#/servers/nats"}, {"$ref": "#/servers/rabbit"}],
+            "bindings": {"amqp": {"is": "routingKey", "exchange": _exchange(exchange), "bindingVersion": "0.3.0"}},
             "parameters": {
                 "partner": {"description": "The name of the partner, or - where there is none."},
                 "key": {"description": "16 hex digits of the SHA-256 of partitionkey."},
-                "type": {"description": "The type; it has dots of its own, so ask for it with > at the end."},
+                "type": {
+                    "description": "The type; it has dots of its own, so ask for it with > (NATS) or # (RabbitMQ) at the end."
+                },
             },
             "messages": names,
         },
@@ -103,6 +116,10 @@ def _channels() -> dict[str, Any]:
             "messages": dict(names),
         },
     }
+
+
+def _exchange(name: str) -> dict[str, Any]:
+    return {"name": name, "type": "topic", "durable": True, "autoDelete": False}
 
 
 def _operation(channel: str, summary: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from gateway.trading.kinds import Name, Secret, Shape
 BrokerAddress = Annotated[
     str,
     Shape(
-        r"(nats|tls)://[^\s@/]+(/[^\s@]*)?",
-        "an address of a broker is nats://HOST:4222 or tls://HOST:4222, without a password",
+        r"((nats|tls)://[^\s@/]+(/[^\s@]*)?|amqps?://[^\s@/?#]+(/[^\s@/?#]*)?)",
+        "an address of a broker is nats://HOST:4222, tls://HOST:4222, amqp://HOST:5672 or amqps://HOST:5671, without a password",
         "put user and password into a variable or file that credentials: names",
         hidden=True,
     ),
@@ -51,16 +51,26 @@ class _Text(BaseModel):
 class BrokerText(_Text):
     """The message broker to which all events are published."""
 
-    url: BrokerAddress = Field(description="nats://HOST:4222 or tls://HOST:4222, a NATS with JetStream.")
-    credentials: Secret | None = Field(None, description="Where user:password, or a token, is: env:NAME or file:PATH.")
-    stream: Token = Field("GATEWAY", description="The stream of JetStream; it is made when it is not there.")
-    subject: Subject = Field("gateway.events", description="How subjects begin.")
+    url: BrokerAddress = Field(
+        description="nats://HOST:4222 or tls://HOST:4222, a NATS with JetStream; amqp://HOST:5672/VHOST or amqps://, a RabbitMQ."
+    )
+    credentials: Secret | None = Field(
+        None, description="Where user:password is, or a token of NATS: env:NAME or file:PATH."
+    )
+    stream: Token = Field(
+        "GATEWAY",
+        description="The stream of JetStream, or the queue of RabbitMQ, that keeps all events; it is made when it is not there.",
+    )
+    subject: Subject = Field("gateway.events", description="How subjects (NATS) and routing keys (RabbitMQ) begin.")
+    exchange: Subject = Field(
+        "gateway.events", description="RabbitMQ: the durable topic exchange; it is made when it is not there."
+    )
     begin: Where = Field(
         "first", description="A new broker gets all events since the first one, or from the next one on."
     )
-    keep: Duration = Field(read_duration("7d"), description="How long a stream that we make keeps events.")
+    keep: Duration = Field(read_duration("7d"), description="How long a stream or queue that we make keeps events.")
     unique_within: Duration = Field(
-        read_duration("1h"), description="For how long a stream that we make knows an event that comes twice."
+        read_duration("1h"), description="NATS: for how long a stream that we make knows an event that comes twice."
     )
 
 

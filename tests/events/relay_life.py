@@ -1,11 +1,12 @@
 """A relay as a process of its own that kills itself right before or after its N-th commit of the cursor.
 
-    python -m tests.events.relay_life DATABASE_URL BROKER_URL WHEN NUMBER AT_ONCE
+    python -m tests.events.relay_life DATABASE_URL BROKER WHEN NUMBER AT_ONCE
 
-It says ``done`` on standard output once it has come to the end of the log.
+BROKER is its entry of gateway.yaml as JSON. It says ``done`` on standard output once it has come to the end of the log.
 """
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -22,7 +23,7 @@ from gateway.trading.sinks import BrokerText
 
 
 async def main() -> None:
-    database_url, broker_url, when, number, at_once = sys.argv[1:]
+    database_url, broker, when, number, at_once = sys.argv[1:]
     relay_module.AT_ONCE = int(at_once)
     ledger = open_ledger(make_engine(database_url))
     outbox = SqlOutbox(ledger)
@@ -37,7 +38,7 @@ async def main() -> None:
 
     if when != "never":
         setattr(ledger, f"{when}_commit", count)
-    publisher = make_publisher(BrokerText(url=broker_url), None)
+    publisher = make_publisher(BrokerText(**json.loads(broker)), None)
     running = asyncio.create_task(Relay(outbox, publisher, "/gateway", Begin.FIRST, utc_now).run())
     while (await outbox.reports())[0].behind:
         await asyncio.sleep(0.02)
