@@ -39,7 +39,7 @@ from gateway.pipeline.worker import Worker
 from gateway.publishing import Publishing
 from gateway.settings import Settings, read_secret
 from gateway.stamps import IdMaker, new_span_id, new_tracking_id, utc_now
-from gateway.stores import make_purger, make_vault
+from gateway.stores import make_known, make_purger, make_vault
 from gateway.systems.doors import SystemDoors
 from gateway.systems.keys import Key
 from gateway.trading.erps import ErpText
@@ -48,6 +48,7 @@ from gateway.transports.folder.sender import FolderSender
 from gateway.transports.rest.callers import Callers
 from gateway.transports.rest.cases import CaseDesk
 from gateway.transports.rest.health import Health
+from gateway.transports.rest.holds import HoldDesk
 from gateway.transports.rest.kpis import FigureReading
 from gateway.transports.rest.orders import OrderReading
 from gateway.transports.rest.outbox import Outbox
@@ -237,6 +238,7 @@ def make_routes(
         *Outbox(world, views, callers).routes(),
         *Oversight(world, SqlOversight(views.database), callers).routes(),
         *CaseDesk(world, SqlCaseViews(views.database), rules, callers).routes(),
+        *HoldDesk(world, views, make_known(views.database), callers).routes(),
         *OrderReading(world, SqlOrderViews(views.database), callers).routes(),
         *FigureReading(SqlFigures(views.database), callers, world.clock).routes(),
         *ScorecardReading(world, SqlScorecards(views.database), callers).routes(),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
-from gateway.evidence.collecting import everything_about
+from gateway.evidence.collecting import everything_about, records_about
 from gateway.ledger.evidence import SqlArchive
 from gateway.ledger.retention import SqlRetention
 from gateway.ledger.sql_ledger import SqlLedger
@@ -13,6 +14,8 @@ from gateway.pipeline.oversight.purge import Purger
 from gateway.pipeline.oversight.purge_ports import ErasingVault, KeepingVault
 from gateway.pipeline.ports import Clock
 from gateway.settings import Settings
+from gateway.tracking.document import Document
+from gateway.tracking.transmission import Transmission
 
 
 def make_vault(settings: Settings, database: SqlLedger, *, shared: bool = False) -> KeepingVault:
@@ -26,3 +29,8 @@ def make_purger(settings: Settings, database: SqlLedger, vault: ErasingVault, cl
     """Return what deletes bytes after their time."""
     held = partial(everything_about, SqlArchive(database))
     return Purger(database, vault, SqlRetention(database), settings.gateway.retention.rules, clock, held)
+
+
+def make_known(database: SqlLedger) -> Callable[[str], Awaitable[list[Document | Transmission]]]:
+    """Return what finds the records that belong to an id or an order number."""
+    return partial(records_about, SqlArchive(database))

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from gateway.cli.console import AS_JSON, err, out, write_json
 from gateway.cli.ledger import with_ledger
-from gateway.evidence.collecting import everything_about
+from gateway.evidence.collecting import records_about
 from gateway.ledger.evidence import SqlArchive
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.ledger.views import SqlViews
@@ -62,7 +62,7 @@ def hold(
 
 
 async def _place(database: SqlLedger, name: str, reason: str, person: str) -> list[Document | Transmission]:
-    about = await _known(database, name)
+    about = await records_about(SqlArchive(database), name)
     stamps = _Stamps(utc_now, IdMaker())
 
     def work(uow: UnitOfWork) -> None:
@@ -70,14 +70,6 @@ async def _place(database: SqlLedger, name: str, reason: str, person: str) -> li
 
     await database.tx(work)
     return about
-
-
-async def _known(database: SqlLedger, name: str) -> list[Document | Transmission]:
-    """Return the documents and transmissions that belong to what is known under an id or a number now."""
-    archive = SqlArchive(database)
-    ids = sorted(await everything_about(archive, [name]))
-    documents = [each for each in await archive.documents(ids) if each.id in ids] if ids else []
-    return [*documents, *(await archive.transmissions(ids) if ids else [])]
 
 
 def release(
@@ -88,7 +80,11 @@ def release(
     """Let what was held be purged again, once its time is over."""
 
     async def let_go(database: SqlLedger, name: str) -> None:
-        about, stamps, who = await _known(database, name), _Stamps(utc_now, IdMaker()), person or getpass.getuser()
+        about, stamps, who = (
+            await records_about(SqlArchive(database), name),
+            _Stamps(utc_now, IdMaker()),
+            person or getpass.getuser(),
+        )
         await database.tx(lambda uow: placing.release(uow, stamps, name, about, reason, who))
 
     for name in ids:

@@ -62,6 +62,13 @@ async def everything_about(archive: Archive, names: Sequence[str]) -> set[str]:
     return set(case.subjects)
 
 
+async def records_about(archive: Archive, name: str) -> list[Document | Transmission]:
+    """Return the documents and transmissions that belong to what is known under an id or an order number now."""
+    ids = sorted(await everything_about(archive, [name]))
+    documents = [each for each in await archive.documents(ids) if each.id in ids] if ids else []
+    return [*documents, *(await archive.transmissions(ids) if ids else [])]
+
+
 async def _follow(archive: Archive, case: Case) -> None:
     """Take in what the records and events of a case name."""
     for _round in range(_ROUNDS):

@@ -100,6 +100,10 @@ class SqlViews:
         """Return what is held, oldest first; with ``released`` also what was."""
         return await self._all(Hold, sa.true() if released else conditions.held())
 
+    async def held(self, after: int, limit: int, *, released: bool) -> Page[Hold]:
+        """Return what is held, in pages; with ``released`` also what was."""
+        return await self._page(Hold, sa.true() if released else conditions.held(), after, limit)
+
     async def find(self, text: str) -> list[str]:
         """Return ids of documents that are known under ``text``: an id, a tracking id, a document or order number."""
         documents, transmissions = tables.documents, tables.transmissions

@@ -35,7 +35,7 @@ checks.negative_data_rejection.enabled = false
 """
 
 
-async def _schemathesis(folder: Path, address: str, key: str, *more: str) -> tuple[int, str]:
+async def schemathesis(folder: Path, address: str, key: str, *more: str) -> tuple[int, str]:
     (folder / "schemathesis.toml").write_text(_CONFIG)
     process = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(folder / "schemathesis.toml")),
@@ -56,7 +56,7 @@ async def test_it_finds_nothing_with_the_key_of(tmp_path, key):
     async with gateway(tmp_path) as house:
         await house.send(invoice())
         await house.settle()
-        code, said = await _schemathesis(tmp_path, house.address, key)
+        code, said = await schemathesis(tmp_path, house.address, key)
         assert code == 0, said
         operations = re.search(r"Tested:\s*(\d+)", said)
         assert operations is not None

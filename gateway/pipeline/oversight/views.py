@@ -8,6 +8,7 @@ from typing import Protocol
 
 from gateway.pipeline.views import Page
 from gateway.tracking.promise import Promise
+from gateway.tracking.retention import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,10 @@ class OversightViews(Protocol):
 
     async def selected(self, selection: Selection, limit: int) -> list[str]:
         """Return the ids of documents, in the order of their arrival."""
+
+
+class HoldViews(Protocol):
+    """The read side of legal holds."""
+
+    async def held(self, after: int, limit: int, *, released: bool) -> Page[Hold]:
+        """Return what is held, the oldest first; with ``released`` also what was."""

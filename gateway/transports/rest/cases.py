@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
 from gateway.errors import NotFound
 from gateway.pipeline.case_ports import CaseQuery, CaseViews
@@ -18,6 +16,7 @@ from gateway.tracking.approval import Rule
 from gateway.tracking.case import ROOT_LENGTH, Case
 from gateway.tracking.case_actions import Action, actions_for
 from gateway.tracking.cause import Owner
+from gateway.transports.rest.asked import read_model
 from gateway.transports.rest.callers import Callers
 from gateway.transports.rest.case_models import (
     CaseAccepting,
@@ -37,13 +36,9 @@ from gateway.transports.rest.case_models import (
 from gateway.transports.rest.models import CaseBody, CaseList
 from gateway.transports.rest.reading import reply
 from gateway.web.asking import PAGE, named, page_of, read_query, text
-from gateway.web.bodies import read
-from gateway.web.problems import ProblemError
 from gateway.web.routes import Answer, Parameter, Route
 
-_BODY_BYTES = 16 << 10
 _GROUPS_SHOWN = 500
-B = TypeVar("B", bound=BaseModel)
 
 _NARROWER = (
     Parameter("partner", "query", text(), "Only cases with this partner."),
@@ -105,7 +100,7 @@ class CaseDesk:
     async def close(self, request: web.Request) -> web.StreamResponse:
         """Close the open cases of a subject."""
         person = self._callers.person(request)
-        closing = await _body(request, CaseClosing, '{"reason": "settled by phone"}')
+        closing = await read_model(request, CaseClosing, '{"reason": "settled by phone"}')
         found = [case for case in await self._meant(request) if closing.cause in (None, case.cause)]
 
         def close(uow: UnitOfWork) -> list[str]:
@@ -121,7 +116,7 @@ class CaseDesk:
     async def accept(self, request: web.Request) -> web.StreamResponse:
         """Take what differs as it is."""
         person = self._callers.person(request)
-        reason = (await _body(request, CaseAccepting, '{"reason": "agreed by phone"}')).reason
+        reason = (await read_model(request, CaseAccepting, '{"reason": "agreed by phone"}')).reason
         found = [case for case in await self._meant(request) if case.closed_at is None]
         if len(found) > 1:
             # Of a paper or group with several cases those are meant that can be accepted.
@@ -144,13 +139,13 @@ class CaseDesk:
     async def assign(self, request: web.Request) -> web.StreamResponse:
         """Give cases to somebody."""
         person = self._callers.person(request)
-        assignee = (await _body(request, CaseAssigning, '{"person": "ann"}')).person
+        assignee = (await read_model(request, CaseAssigning, '{"person": "ann"}')).person
         return await self._do(request, lambda uow, case: desk.assign(uow, self._world, case, person, assignee))
 
     async def comment(self, request: web.Request) -> web.StreamResponse:
         """Say something about cases."""
         person = self._callers.person(request)
-        said = (await _body(request, CaseCommenting, '{"text": "asked the partner"}')).text
+        said = (await read_model(request, CaseCommenting, '{"text": "asked the partner"}')).text
         return await self._do(request, lambda uow, case: desk.comment(uow, self._world, case, person, said))
 
     async def _do(self, request: web.Request, work: Callable[[UnitOfWork, str], None]) -> web.StreamResponse:
@@ -209,14 +204,3 @@ def _shown(decision: desk.Decision) -> DecisionBody:
 def _nothing_open(request: web.Request) -> NotFound:
     wanted = named(request, _CASE)
     return NotFound(f"There is no open case about {wanted}. List those that are open: GET /api/v1/cases.")
-
-
-async def _body(request: web.Request, kind: type[B], example: str) -> B:
-    try:
-        return kind.model_validate_json(await read(request, _BODY_BYTES))
-    except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg']}" for item in error.errors(include_url=False)
-        )
-        words = f"{said}. Send JSON such as {example}."
-        raise ProblemError(400, "body-invalid", "Body invalid", words) from None
