@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import ValidationError
 
+from gateway.pipeline.outbound.accept import MessageInvalid, NoAgreement
 from gateway.pipeline.ports import World
 from gateway.pipeline.thread.intake import Also, Told, take
 from gateway.pipeline.thread.saying.said import Said
@@ -18,7 +19,7 @@ from gateway.systems.words import Accepted, Body
 from gateway.web.app import BODY_LIMIT, TRACKING
 from gateway.web.asking import IDEMPOTENCY_KEY, idempotency_key, read_query
 from gateway.web.bodies import read as read_body
-from gateway.web.problems import ProblemError
+from gateway.web.problems import ProblemError, of_error
 from gateway.web.routes import Answer, Route
 
 JSON_TYPE = "application/json"
@@ -58,7 +59,10 @@ class Door:
             key = idempotency_key(request)
             data = await read_body(request, request.app[BODY_LIMIT])
             told = self._told(data, key, world)
-            [taken] = await take(world, system, [told], request[TRACKING])
+            try:
+                [taken] = await take(world, system, [told], request[TRACKING])
+            except (NoAgreement, MessageInvalid) as error:  # What it asks for can't be written, so nothing is kept.
+                return of_error(error, request[TRACKING], 422)
             return accepted(Accepted.of(taken).model_dump_json())
 
         answer = Answer(202, "Kept, and judged as far as the orders are known.", Accepted)

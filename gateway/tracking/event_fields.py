@@ -12,6 +12,7 @@ _BY_NAME = {"type": "object", "additionalProperties": _TEXT}
 _LIST = {"type": "array", "items": _TEXT, "maxItems": 200}
 
 FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
+    "as_of": (_TEXT, "The day, and the time if it is said, that it speaks of."),
     "amount": (_TEXT, "How much money, in the currency of the order."),
     "attempt": (_WHOLE, "How many times it was tried."),
     "before": (_TEXT, "The state before."),
@@ -58,6 +59,7 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "owner": (_TEXT, "Who can put it right: partner, data, business or technical."),
     "owed_by": (_TEXT, "Who owes it: partner or us."),
     "partners": (_LIST, "The short names of the partners concerned."),
+    "quantities": (_BY_NAME, "How much there is of each kind: on_hand, committed, in_transit and so on."),
     "plant": (_TEXT, "The plant, as the order or the system names it."),
     "quantity": (_TEXT, "How much, in the unit of the order's line."),
     "release": (_TEXT, "The number of the release."),
@@ -77,6 +79,7 @@ FIELDS: Mapping[str, tuple[dict[str, Any], str]] = {
     "transmission": (_TEXT, "Id of the transmission that carries it."),
     "transport": (_TEXT, "The transport."),
     "type": (_TEXT, "The type of the message."),
+    "unit": (_TEXT, "The unit of the quantities."),
     "values": (_BY_NAME, "What the event of a system says beside, as far as it is flat text."),
     "verdict": (_TEXT, "The verdict, as the trade writes it."),
     "wait": ({"type": "number"}, "Seconds until the next try."),

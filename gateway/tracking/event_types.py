@@ -151,6 +151,11 @@ EVENT_TYPES: dict[str, EventType] = {
             "order line item plant quantity in_transit after lag",
         ),
         _row(
+            "inventory.reported",
+            "A partner reports its stock of an item (846); item is our number where it is known.",
+            "number line item lot plant unit quantities as_of",
+        ),
+        _row(
             "schedule.released",
             "A schedule (862) or forecast (830) goes to a supplier.",
             "set number release transmission",

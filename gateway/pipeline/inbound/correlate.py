@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.canonical.catalog import Catalog
+from gateway.canonical.inventory_advice import InventoryAdvice
 from gateway.canonical.message import MessageType
 from gateway.pipeline.master.proposing import propose
 from gateway.pipeline.oversight.promises import cancel_for_order
@@ -17,6 +18,7 @@ from gateway.pipeline.thread.judge import Judged, Origin, keep_waiting, take_in
 from gateway.pipeline.thread.releases import compare_shipped
 from gateway.pipeline.thread.saying import said_by
 from gateway.pipeline.thread.saying.said import Said
+from gateway.pipeline.thread.telling_stock import tell_stock
 from gateway.pipeline.thread.terms import matching_for
 from gateway.pipeline.thread.whereabouts import orders_meant
 from gateway.tracking.document import Document
@@ -55,6 +57,8 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
     partner = world.configuration().directory.partners.get(document.partner)
     if isinstance(body, Catalog) and document.direction == "inbound":
         made.notes += propose(uow, world, document, body)
+    if isinstance(body, InventoryAdvice) and document.direction == "inbound":
+        made.notes += tell_stock(uow, world, document, body)
     sayings = said_by(row.name, body)
     _hear(uow, world, document, origin, [each for each in sayings if each.anyone], made)
     for said in _meant(uow, document, origin, [each for each in sayings if not each.anyone]):
