@@ -17,6 +17,7 @@ from gateway.tracking.event import Event
 from gateway.tracking.master import Conversion, CrossReference, Item, Location, MasterChange, Unknown
 from gateway.tracking.numbering import NumberSeries
 from gateway.tracking.order import Match, Order, OrderLine
+from gateway.tracking.order_totals import OrderTotal
 from gateway.tracking.promise import Promise
 from gateway.tracking.receipt import Receipt
 from gateway.tracking.reconciliation import Reconciliation, Repair
@@ -36,6 +37,7 @@ TABLE_OF: dict[type[Any], sa.Table] = {
     OrderLine: tables.order_lines,
     Statement: tables.statements,
     Match: tables.matches,
+    OrderTotal: tables.order_totals,
     Event: tables.events,
     Item: tables.items,
     CrossReference: tables.cross_references,

@@ -31,6 +31,7 @@ from gateway.ledger.reconciliation_tables import repairs as repairs
 from gateway.ledger.release_tables import releases as releases
 from gateway.ledger.sink_tables import sinks as sinks
 from gateway.ledger.sink_tables import undelivered as undelivered
+from gateway.ledger.total_tables import order_totals as order_totals
 
 transmissions = sa.Table(
     "transmissions",

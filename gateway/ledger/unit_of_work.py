@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from gateway.pipeline.ports import Record
 from gateway.pipeline.task import Task
 from gateway.tracking.case import Case, closed_event
 from gateway.tracking.event import Event
+from gateway.tracking.order_totals import OrderTotal, combine
 
 
 @dataclass(slots=True)
@@ -25,6 +27,7 @@ class _Pending:
     """What is written at the end of the transaction, many rows at once, because nothing reads it before."""
 
     events: list[Event] = field(default_factory=list)
+    totals: list[OrderTotal] = field(default_factory=list)
     steps: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # Rows; None: the step is done.
     blobs: dict[str, bytes] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -32,6 +35,7 @@ class _Pending:
     def take_in(self, piece: _Pending) -> None:
         """Add what a piece of work left."""
         self.events += piece.events
+        self.totals += piece.totals
         self.steps |= piece.steps
         self.blobs |= piece.blobs
         self.numbers |= piece.numbers
@@ -54,10 +58,13 @@ class SqlUnitOfWork(Finders):
 
     # Records
 
-    def add(self, record: Record | Event) -> None:
+    def add(self, record: Record | Event | OrderTotal) -> None:
         """Store a new record."""
         if isinstance(record, Event):
             self._pending.events.append(record)
+            return
+        if isinstance(record, OrderTotal):
+            self._pending.totals.append(record)
             return
         kind = type(record)
         self._cursor.run_record(("add", kind), lambda: _insert_all(TABLE_OF[kind]), record)
@@ -182,6 +189,7 @@ class SqlUnitOfWork(Finders):
             self._cursor.run_many("keep", self._keep, rows)
         if pending.events:
             self._cursor.run_records("events", lambda: _insert_all(tables.events), pending.events)
+        self.write_totals(combine(pending.totals), folded=False)
         done = [{"which": name} for name, row in pending.steps.items() if row is None]
         due = [row for row in pending.steps.values() if row is not None]
         self._write_steps(done, due)
@@ -191,6 +199,13 @@ class SqlUnitOfWork(Finders):
             lambda: sa.update(table).where(table.c.name == conditions.WHICH).values(value=sa.bindparam("last_given")),
             [{"which": name, "last_given": number} for name, number in pending.numbers.items()],
         )
+
+    def write_totals(self, totals: Sequence[OrderTotal], *, folded: bool) -> None:
+        """Insert what orders add up to; a row that others are added to later, or that they were added to."""
+        for total in totals:
+            total.folded = folded
+        if totals:
+            self._cursor.run_records("totals", lambda: _insert_all(TABLE_OF[OrderTotal]), totals)
 
     def _write_steps(self, done: list[dict[str, Any]], due: list[dict[str, Any]]) -> None:
         if done:

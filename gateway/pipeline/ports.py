@@ -20,6 +20,7 @@ from gateway.pipeline.thread_ports import ThreadFinding
 from gateway.tracking.business_number import BusinessNumber
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
+from gateway.tracking.order_totals import OrderTotal
 from gateway.tracking.receipt import Receipt
 from gateway.tracking.transmission import Transmission
 from gateway.trading.agreement import Agreement
@@ -42,7 +43,7 @@ class UsedNumbers(NamedTuple):
 class UnitOfWork(PromiseFinding, ThreadFinding, CaseFinding, MasterFinding, RepairFinding, Protocol):
     """One transaction: what is done through it is committed together or not at all."""
 
-    def add(self, record: Record | Event) -> None:
+    def add(self, record: Record | Event | OrderTotal) -> None:
         """Store a new record."""
 
     def change(self, kind: type[Record], record_id: str, **values: Any) -> None:

@@ -1,17 +1,24 @@
 """Many orders with suppliers who do what suppliers do, through the real pipeline: each ends where the plan says."""
 
+import asyncio
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gateway.cli import app
+from gateway.ledger.engine import make_engine
+from gateway.ledger.figures import SqlFigures
+from gateway.ledger.opening import open_ledger
+from gateway.pipeline.figure_views import FigureQuery
 from gateway.simulation.plan import planned
 from gateway.simulation.scenarios import SCENARIOS
+from tests.ledger.plain_figures import assert_they_are_the_plain_sums
 
 PROOF = bool(os.environ.get("GATEWAY_PROOF"))
 
@@ -26,6 +33,17 @@ def test_every_order_ends_where_the_plan_says(tmp_path):
     done = subprocess.run(command(tmp_path, orders, 11, suppliers), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "every order is where the plan says, nothing is lost, nothing is there twice" in done.stdout
+    assert asyncio.run(_summed_rightly(tmp_path)) >= 4
+
+
+async def _summed_rightly(folder):
+    """Compare the figures of what was played, at the time of most of it, with the plain sums; return how many are not 0."""
+    database = open_ledger(make_engine(f"sqlite:///{folder / 'data' / 'ledger.db'}"))
+    try:
+        query = FigureQuery(*(datetime(2026, 12, 15, tzinfo=UTC) + timedelta(days=days) for days in (0, -20, 0)))
+        return await assert_they_are_the_plain_sums(database, SqlFigures(database), query)
+    finally:
+        await database.close()
 
 
 def test_a_run_that_is_killed_again_and_again_ends_where_the_plan_says(tmp_path):

@@ -115,7 +115,7 @@ class Running:
                 response.raise_for_status()
         return texts
 
-    async def settle(self, seconds: float = 20) -> None:
+    async def settle(self, seconds: float = 60) -> None:
         """Wait until no step is due any more (steps that wait for a later time don't count)."""
         await self.until(self._idle, seconds)
 
@@ -124,7 +124,7 @@ class Running:
             return False
         return not await self.house.database.due(self.house.world.clock(), 1)
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 20) -> None:
+    async def until(self, condition: Callable[[], Any], seconds: float = 60) -> None:
         """Wait until a condition holds; fail when it does not in time."""
         async with asyncio.timeout(seconds):
             while True:

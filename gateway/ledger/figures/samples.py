@@ -53,6 +53,23 @@ def newest(connection: sa.Connection, query: sa.Select[Any], at: Any) -> tuple[S
     return rows[:SAMPLE], len(rows) <= SAMPLE
 
 
+def summed(
+    connection: sa.Connection,
+    split: Sequence[sa.Column[Any]],
+    sums: Sequence[sa.ColumnElement[Any]],
+    wanted: sa.ColumnElement[bool],
+) -> Sequence[Any]:
+    """Return sums of columns, a row for each of the values of ``split`` of which anything is left."""
+    added = [sa.func.sum(each) for each in sums]
+    left = sa.or_(*(each != 0 for each in added))
+    return connection.execute(sa.select(*split, *added).where(wanted).group_by(*split).having(left)).all()
+
+
+def number(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """A decimal for the database to reckon with: on SQLite it is kept as text."""
+    return sa.cast(column, sa.Numeric(asdecimal=False))
+
+
 def seconds(begin: datetime, end: datetime) -> float:
     """Return how long it took; clocks of others may be ahead of ours."""
     return max(0.0, (end - begin).total_seconds())

@@ -7,7 +7,7 @@ the same time are judged one after the other, and the second one knows the first
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.pipeline.ports import UnitOfWork, World
@@ -22,7 +22,7 @@ from gateway.pipeline.thread.telling import tell
 from gateway.pipeline.thread.terms import terms_for
 from gateway.pipeline.thread.unknown import note_unknown
 from gateway.pipeline.thread.whereabouts import called_in, waiting_room
-from gateway.pipeline.thread.writing import write_lines, write_matches, write_order
+from gateway.pipeline.thread.writing import write_lines, write_matches, write_order, write_totals
 from gateway.tracking.document import Document
 from gateway.tracking.event import Event
 from gateway.tracking.order import Match, Order, OrderLine, order_id
@@ -150,11 +150,14 @@ def judge(
     known_matches = [] if new else uow.matches_of(order.id)
     note_unknown(uow, order, thread, known_matches)
     changed = write_matches(uow, order, thread, statements, known_matches, now)
-    lines = write_lines(uow, order, thread, [] if new else uow.lines_of(order.id), now)
+    known, stood = [] if new else uow.lines_of(order.id), replace(order)
+    lines, standing = write_lines(uow, order, thread, known, now)
     before = order.state
     verdicts = (thread.verdict(statement) for statement in thread.judged)
     verdict = max((each for each in verdicts if each != Verdict.DECIDED), default=Verdict.CLEAN)
     moved = write_order(uow, order, thread, verdict, now, new=new)
+    if lines or stood != order:
+        write_totals(uow, None if new else (stood, known), (order, standing))
     if moved:
         data = {"order": order.order_number, "before": before, "after": str(thread.state)}
         uow.add(Event("order.moved", now, order.id, order.partner, order.tracking_id, data))

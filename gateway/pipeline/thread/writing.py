@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.pipeline.ports import UnitOfWork
 from gateway.tracking.order import Match, Order, OrderLine
+from gateway.tracking.order_totals import combine, totals_of
 from gateway.tracking.thread.awaiting import awaits
 from gateway.tracking.thread.finding import Verdict
 from gateway.tracking.thread.fold import Thread
@@ -44,12 +45,16 @@ def write_order(uow: UnitOfWork, order: Order, thread: Thread, verdict: Verdict,
 
 def write_lines(
     uow: UnitOfWork, order: Order, thread: Thread, known: list[OrderLine], now: datetime
-) -> list[OrderLine]:
-    """Write the lines that have changed; return them as they were before, new ones as if nothing had been said of them."""
+) -> tuple[list[OrderLine], list[OrderLine]]:
+    """Write the lines that have changed; return these as they were before, and all lines as they are now.
+
+    A new line was before as if nothing had been said of it.
+    """
     rows = {row.number: row for row in known}
-    changed = []
+    changed, standing = [], [row for row in known if row.number not in thread.lines]
     for line in thread.lines.values():
         made = _row(order, thread, line, now)
+        standing.append(made)
         row = rows.get(line.number)
         if row is None:
             uow.add(made)
@@ -59,7 +64,15 @@ def write_lines(
         if differs:
             uow.change(OrderLine, row.id, **differs, updated_at=now)
             changed.append(row)
-    return changed
+    return changed, standing
+
+
+def write_totals(
+    uow: UnitOfWork, before: tuple[Order, list[OrderLine]] | None, after: tuple[Order, list[OrderLine]]
+) -> None:
+    """Write what an order adds to the sums over all of them, beside what it added before; a new one added nothing."""
+    for total in combine(totals_of(*after), totals_of(*before) if before is not None else ()):
+        uow.add(total)
 
 
 def _row(order: Order, thread: Thread, line: Line, now: datetime) -> OrderLine:
