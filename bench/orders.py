@@ -15,10 +15,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import sqlalchemy as sa
@@ -33,6 +35,7 @@ from gateway.pipeline.thread.judge import Origin, take_in
 from gateway.pipeline.thread.saying.said import Said
 from gateway.server import run, settle_memory
 from gateway.settings import Environment, load_settings
+from gateway.tracking.order_totals import OrderTotal, combine, totals_of
 from gateway.tracking.thread.statement import Kind, LineSaid
 from gateway.web.keys import key_hash
 
@@ -41,6 +44,10 @@ SUPPLIERS = 50
 STATES = ("transmitted", *("accepted",) * 12, *("shipped",) * 6, "partly_received")
 KEY = "key-of-the-bench"
 PORTION = 20_000
+NOTHING_CAME = dict.fromkeys(("shipped", "received", "rejected"), Decimal(0)) | {
+    "shipped_on": None,
+    "received_on": None,
+}
 
 
 def order_name(number: int) -> tuple[str, str]:
@@ -56,10 +63,12 @@ def rows_of(number: int) -> tuple[dict, list[dict], list[dict], dict]:
     came = NOW - timedelta(days=number % 90, minutes=number % 1440)
     head = {"partner": partner, "role": "buyer"}
     common = {"order_id": key, "updated_at": came}
+    to_answer, to_ship = state == "transmitted", state in ("accepted", "shipped", "partly_received")
     order = {
         **head, "id": key, "order_number": f"PO{number:07d}", "release": "", "state": state, "created_at": came,
         "updated_at": came, "tracking_id": f"{number:032x}", "verdict": "clean", "plant": f"P{number % 9}", "currency": "USD",
-        "value": Decimal(1000), "need_by": wanted,
+        "value": Decimal(1000), "need_by": wanted, "awaits_acknowledgment": to_answer, "awaits_ship_notice": to_ship,
+        "awaits_receipt": False, "awaits_invoice": False, "erp": None,
     }  # fmt: skip
     lines = []
     said = []
@@ -71,7 +80,7 @@ def rows_of(number: int) -> tuple[dict, list[dict], list[dict], dict]:
         lines.append({
             **head, **common, "id": f"{key}:{place}", "number": place, "state": state, "item": items[0][1], "items": items,
             "unit": "each", "plant": f"P{number % 9}", "ordered": Decimal(50), "price": Decimal(10), "wanted_on": wanted,
-            "promised": Decimal(50), "promised_on": wanted,
+            "promised": Decimal(50), "promised_on": wanted, **NOTHING_CAME,
         })  # fmt: skip
     about = {
         "order_id": key,
@@ -95,9 +104,18 @@ def rows_of(number: int) -> tuple[dict, list[dict], list[dict], dict]:
 
 
 def fill(folder: Path, orders: int) -> None:
-    """Fill a ledger with open orders, many at once."""
+    """Fill a ledger with open orders, many at once: without waiting for the disk, and with the indexes made at the end."""
     engine = make_engine(f"sqlite:///{folder / 'data' / 'ledger.db'}")
     upgrade(engine)
+    sa.event.listen(engine, "connect", lambda raw, _record: raw.execute("pragma synchronous=off"))
+    sa.event.listen(engine, "connect", lambda raw, _record: raw.execute("pragma cache_size=-1000000"))
+    engine.dispose()
+    with engine.begin() as connection:
+        made_by = "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name in"
+        indexes = connection.exec_driver_sql(f"{made_by} ('orders', 'order_lines', 'statements', 'matches')").all()
+        for name, _sql in indexes:
+            connection.exec_driver_sql(f"drop index {name}")
+    totals: list[OrderTotal] = []
     for first in range(1, orders + 1, PORTION):
         made = [rows_of(number) for number in range(first, min(first + PORTION, orders + 1))]
         with engine.begin() as connection:
@@ -105,9 +123,21 @@ def fill(folder: Path, orders: int) -> None:
             connection.execute(sa.insert(tables.order_lines), [line for each in made for line in each[1]])
             connection.execute(sa.insert(tables.statements), [said for each in made for said in each[2]])
             connection.execute(sa.insert(tables.matches), [each[3] for each in made])
+        totals = combine([*totals, *(total for order, lines, *_said in made for total in added(order, lines))])
         print(f"\r{first + PORTION - 1} orders written", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
+    with engine.begin() as connection:
+        names = [each.name for each in fields(OrderTotal)]
+        rows = [{name: getattr(total, name) for name in names} | {"folded": True} for total in totals]
+        connection.execute(sa.insert(tables.order_totals), rows)
+        for _name, sql in indexes:
+            connection.exec_driver_sql(sql)
     engine.dispose()
+
+
+def added(order: dict, lines: list[dict]) -> list[OrderTotal]:
+    """Return what an order adds to the sums over all of them, as whoever folds it writes it."""
+    return totals_of(SimpleNamespace(**order), [SimpleNamespace(**line) for line in lines])
 
 
 def configure(folder: Path) -> None:
