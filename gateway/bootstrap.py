@@ -24,8 +24,7 @@ from gateway.ledger.figures import SqlFigures
 from gateway.ledger.figures.scorecards import SqlScorecards
 from gateway.ledger.lock import FolderLock
 from gateway.ledger.master_views import SqlMasterViews
-from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there
-from gateway.ledger.order_totals import TotalsFolder
+from gateway.ledger.opening import in_turn, open_ledger, open_queue, upgrade_when_there, upkeep
 from gateway.ledger.order_views import SqlOrderViews
 from gateway.ledger.oversight import SqlOversight
 from gateway.ledger.sql_ledger import SqlLedger
@@ -156,8 +155,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
             ConfigurationWatch(world.ledger, world, configuration).run,
             expiry.run,
             sealer,
-            in_turn(database, "purge", purger.run),
-            in_turn(database, "fold totals", TotalsFolder(database).run),
+            *upkeep(database, purger.run),
             *(_pollers(settings, world, database) if roles.receive else ()),
             *(publishing.background() if roles.work else ()),
         ],

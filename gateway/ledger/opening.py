@@ -12,6 +12,7 @@ import structlog
 from gateway.ledger.database import Database
 from gateway.ledger.migrate import upgrade
 from gateway.ledger.queue import EmbeddedQueue
+from gateway.ledger.order_totals import TotalsFolder
 from gateway.ledger.sql_ledger import SqlLedger, short
 from gateway.pipeline.ports import Clock
 from gateway.pipeline.queue import Queue
@@ -67,3 +68,8 @@ async def upgrade_when_there(engine: sa.Engine) -> None:
                 next="start it, or correct GATEWAY_DATABASE_URL; it is tried again by itself",
             )
             await asyncio.sleep(_AGAIN_SECONDS)
+
+
+def upkeep(ledger: SqlLedger, purge: Callable[[], Awaitable[None]]) -> list[Callable[[], Awaitable[None]]]:
+    """Return what keeps a ledger small, each done by one of the processes that work on it."""
+    return [in_turn(ledger, "purge", purge), in_turn(ledger, "fold totals", TotalsFolder(ledger).run)]
