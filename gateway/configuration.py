@@ -17,6 +17,7 @@ import structlog
 import gateway.mapping
 from gateway import located
 from gateway.canonical.message import BY_SET
+from gateway.canonical.values import Part
 from gateway.errors import ConfigurationError, Problem
 from gateway.inventory import take_inventory
 from gateway.located import Located
@@ -130,13 +131,16 @@ def profile_library(files: Files, before: ProfileLibrary | None = None) -> Profi
         path = f"mappings/{name}.yaml"
         if path in files.mappings:
             return files.mappings[path], path
-        if name.startswith("base/"):
-            shipped = base_folder() / f"{name.removeprefix('base/')}.yaml"
-            if shipped.is_file():
-                return shipped.read_text(encoding="utf-8"), path
-        return None
+        shipped = _shipped(path)
+        return None if shipped is None else (shipped, path)
 
     return ProfileLibrary(fetch, before)
+
+
+def _shipped(path: str) -> str | None:
+    """Return what the package holds in the place of a file of the folder."""
+    file = base_folder() / path.removeprefix("mappings/base/")
+    return file.read_text(encoding="utf-8") if path.startswith("mappings/base/") and file.is_file() else None
 
 
 def load_configuration(
@@ -187,9 +191,12 @@ def _guides(files: Files, problems: list[Problem]) -> dict[str, Guide | None]:
 
 
 def _check_profiles(files: Files, profiles: ProfileLibrary) -> Iterator[Problem]:
-    """Check the profiles of the folder that no agreement uses yet. A file without ``profile:`` only shares its parts."""
+    """Check the profiles of the folder that no agreement uses yet. A file without ``profile:`` only shares its parts.
+
+    Those that came with the package have been checked there; to compile them all would take longer than all the rest.
+    """
     for path, text in files.mappings.items():
-        if path.endswith(".guide.yaml"):
+        if path.endswith(".guide.yaml") or text == _shipped(path):
             continue
         try:
             data = located.read(text, path).data
@@ -246,6 +253,7 @@ class LiveConfiguration:
     def __init__(self, folder: Path, erps: frozenset[str]) -> None:
         self._folder = folder
         self._erps = erps
+        Part.complete()
         self._seen = self._fingerprint()
         self._current = load_configuration(folder, erps)
         self.broken: ConfigurationError | None = None

@@ -71,7 +71,7 @@ Body = TypeVar("Body", bound=Part)
 class Message(BaseModel, Generic[Body]):
     """A canonical message: a header and the document itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     header: Header
     body: Body

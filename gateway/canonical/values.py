@@ -37,9 +37,19 @@ Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-
 
 
 class Part(BaseModel):
-    """Base of everything canonical: unknown keys are an error, so that a typing mistake never loses a value."""
+    """Base of everything canonical: unknown keys are an error, so that a typing mistake never loses a value.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    What validates a part is built when it is first needed, so that a command doesn't wait for messages of which it sees none.
+    """
+
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
+
+    @classmethod
+    def complete(cls) -> None:
+        """Build now what validates this part and all that are made of it, as a program of several threads should."""
+        cls.model_rebuild()
+        for part in cls.__subclasses__():
+            part.complete()
 
 
 class Identifier(Part):

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 import gateway
-from gateway.cli import app
+from gateway.cli import command_line
 from gateway.cli.examples import EXAMPLES
 from gateway.errors import GatewayError
 from gateway.mapping.functions import FUNCTIONS, SPECIAL
@@ -40,7 +40,7 @@ def commands() -> str:
 
 def each_command() -> Iterator[tuple[str, Any]]:
     """Yield every command as it is typed with what it takes."""
-    yield from _below(typer.main.get_command(app), "")
+    yield from _below(typer.main.get_command(command_line()), "")
 
 
 def _below(group: Any, before: str) -> Iterator[tuple[str, Any]]:

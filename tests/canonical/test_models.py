@@ -1,6 +1,8 @@
 """The canonical models: exact money, nothing unknown, words for everything, and a schema that holds."""
 
 import json
+import subprocess
+import sys
 import typing
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -256,3 +258,19 @@ def test_the_order_of_every_other_document_is_its_field_and_stands_on_its_lines_
     assert row.order_numbers(invoiced) == ["PO2"]
     assert row.order_numbers(invoiced.model_copy(update={"order_number": "PO1"})) == ["PO1"]
     assert MESSAGE_TYPES["purchase_order"].defaults == {"purpose": "original", "order_type": "stand_alone"}
+
+
+def test_a_program_of_several_threads_has_every_model_complete_from_the_start():
+    words = "from gateway.canonical import message, values; values.Part.complete(); print(message.Invoice.__pydantic_complete__)"
+    told = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True
+    )
+    assert told.stdout == "True\n"
+    Part.complete()
+    assert all(model.__pydantic_complete__ for model in every_part(Part))
+
+
+def every_part(part):
+    for model in part.__subclasses__():
+        yield model
+        yield from every_part(model)

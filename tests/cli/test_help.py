@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from gateway.cli import app
+from gateway.cli import ROOMS, command_line
 from gateway.cli.examples import EXAMPLES, commands
 from tests.cli.command import gateway_command
 from tests.conftest import ROOT
 from tests.support.x12 import invoice
 
-NAMES = [name for name, _ in commands(app)]
+NAMES = [name for name, _ in commands(command_line())]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -21,6 +21,24 @@ def test_the_help_of_each_command_ends_with_an_example(name):
     assert (found.code, found.err) == (0, "")
     assert found.lines[-1].strip() == f"Example: {EXAMPLES[name]}"
     assert f"gateway {name}" in EXAMPLES[name]
+
+
+@pytest.mark.parametrize("words", sorted({name.split()[0] for name in NAMES}))
+def test_a_command_comes_with_its_own_room_only(words):
+    assert {name.split()[0] for name, _ in commands(command_line([words]))} in map(set, ROOMS.values())
+
+
+def test_the_rooms_have_all_commands_in_the_order_in_which_they_are_listed():
+    named = dict.fromkeys(name.split()[0] for name in NAMES)
+    assert set(named) == {word for words in ROOMS.values() for word in words}
+
+
+def test_a_command_for_files_needs_no_server_and_no_database():
+    words = "import sys, gateway.cli; gateway.cli.command_line(['check']); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True
+    )
+    assert not {"aiohttp", "sqlalchemy", "asyncssh"} & set(loaded.stdout.split())
 
 
 def test_every_example_belongs_to_a_command():

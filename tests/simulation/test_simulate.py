@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.cli import app
+from gateway.cli import command_line
 from gateway.ledger.engine import make_engine
 from gateway.ledger.figures import SqlFigures
 from gateway.ledger.opening import open_ledger
@@ -76,4 +76,4 @@ def test_every_scenario_begins_with_what_somebody_says(scenario):
 
 
 def test_the_command_is_known():
-    assert "simulate" in {command.callback.__name__ for command in app.registered_commands}
+    assert "simulate" in {command.callback.__name__ for command in command_line().registered_commands}

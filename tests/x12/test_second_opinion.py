@@ -6,7 +6,7 @@ import socket
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli import app
+from gateway.cli import command_line
 from gateway.x12.faults import FaultCode
 from gateway.x12.second_opinion import compare, maps, opinion_on, second_opinion
 from gateway.x12.second_opinion.telling import lines
@@ -151,7 +151,7 @@ def test_a_guide_of_its_own_is_preferred_for_a_set_that_we_define_too():
 def run(tmp_path, text: str, *more: str):
     path = tmp_path / "one.edi"
     path.write_text(text)
-    return CliRunner().invoke(app, ["check", str(path), *more], env={"COLUMNS": "300"})
+    return CliRunner().invoke(command_line(), ["check", str(path), *more], env={"COLUMNS": "300"})
 
 
 def test_the_command_says_that_both_accept_a_good_file(tmp_path):
