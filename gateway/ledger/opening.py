@@ -11,8 +11,8 @@ import structlog
 
 from gateway.ledger.database import Database
 from gateway.ledger.migrate import upgrade
-from gateway.ledger.queue import EmbeddedQueue
 from gateway.ledger.order_totals import TotalsFolder
+from gateway.ledger.queue import EmbeddedQueue
 from gateway.ledger.sql_ledger import SqlLedger, short
 from gateway.pipeline.ports import Clock
 from gateway.pipeline.queue import Queue
