@@ -37,6 +37,7 @@ from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, 
 from gateway.pipeline.task import Task
 from gateway.pipeline.worker import Worker
 from gateway.publishing import Publishing
+from gateway.reconciling import reconciliation_routes
 from gateway.settings import Settings, read_secret
 from gateway.stamps import IdMaker, new_span_id, new_tracking_id, utc_now
 from gateway.stores import make_known, make_purger, make_vault
@@ -58,8 +59,8 @@ from gateway.transports.rest.receiver import DocumentReceiver
 from gateway.transports.rest.scorecards import ScorecardReading
 from gateway.transports.rest.sender import RestSender
 from gateway.web.app import make_app
-from gateway.web.openapi import describe
-from gateway.web.routes import Answer, Route
+from gateway.web.openapi import description
+from gateway.web.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +243,7 @@ def make_routes(
         *OrderReading(world, SqlOrderViews(views.database), callers).routes(),
         *FigureReading(SqlFigures(views.database), callers, world.clock).routes(),
         *ScorecardReading(world, SqlScorecards(views.database), callers).routes(),
+        *reconciliation_routes(settings.gateway, world, views.database, callers),
         *ErpInbox(world, erp_keys).routes(),
         *SystemDoors(
             world, {key.sha256: Key(key.name, key.role, key.scope) for key in keys}, SqlMasterViews(views.database)
@@ -249,29 +251,8 @@ def make_routes(
         *publishing.routes(callers.operator),
         *Health(views, callers, problems, publishing.reports, lambda: world.circuits.states(world.clock())).routes(),
     ]
-    routes.append(_description(routes))
+    routes.append(description(routes, "partner-gateway", version()))
     return routes
-
-
-def _description(routes: list[Route]) -> Route:
-    """Return the row that describes all rows, itself included."""
-    description: dict[str, object] = {}
-
-    async def openapi(_request: web.Request) -> web.StreamResponse:
-        return web.json_response(description)
-
-    row = Route(
-        "GET",
-        "/api/v1/openapi.json",
-        openapi,
-        "getDescription",
-        "This description",
-        "",
-        (Answer(200, "OpenAPI 3.1.", None, "application/json"),),
-        tag="health",
-    )
-    description.update(describe([*routes, row], "partner-gateway", version()))
-    return row
 
 
 def _erp(name: str, text: ErpText, settings: Settings, session: aiohttp.ClientSession) -> ErpConnector:

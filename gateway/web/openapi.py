@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from aiohttp import web
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
@@ -55,6 +56,27 @@ def describe(routes: Sequence[Route], title: str, version: str) -> dict[str, Any
             },
         },
     }
+
+
+def description(routes: Sequence[Route], title: str, version: str) -> Route:
+    """Return the row that describes all rows, itself included."""
+    said: dict[str, object] = {}
+
+    async def openapi(_request: web.Request) -> web.StreamResponse:
+        return web.json_response(said)
+
+    row = Route(
+        "GET",
+        "/api/v1/openapi.json",
+        openapi,
+        "getDescription",
+        "This description",
+        "",
+        (Answer(200, "OpenAPI 3.1.", None, "application/json"),),
+        tag="health",
+    )
+    said.update(describe([*routes, row], title, version))
+    return row
 
 
 def _models(routes: Sequence[Route]) -> list[type[BaseModel]]:

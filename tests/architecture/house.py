@@ -18,7 +18,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("web",),
     ("transports", "erp", "systems", "events", "evidence", "ledger"),
-    ("doors", "mailboxes", "publishing", "stores"),
+    ("doors", "mailboxes", "publishing", "reconciling", "stores"),
     ("bootstrap",),
     ("server",),
     ("demo", "simulation", "reference", "cli", "__main__"),

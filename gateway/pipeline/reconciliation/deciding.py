@@ -39,8 +39,8 @@ class Plan:
         return f"{len(self.deliver)} documents: {WORDS[EFFECT]}"
 
 
-def planned(uow: UnitOfWork, run_id: str, lines: Collection[str]) -> Plan:
-    """Say what applying repairs of a run would do; nothing is changed. Raises NotFound.
+def planned(uow: UnitOfWork, run_id: str, lines: Collection[str], *, apply: bool = True) -> Plan:
+    """Say what applying repairs of a run would do, or dismissing them; nothing is changed. Raises NotFound.
 
     ``lines`` name them, as a number of the run or as ORDER/LINE; without any, all are meant.
     """
@@ -48,11 +48,11 @@ def planned(uow: UnitOfWork, run_id: str, lines: Collection[str]) -> Plan:
     for repair in _chosen(uow, run_id, lines):
         if repair.state != RepairState.PROPOSED:
             plan.decided.append(repair)
-        elif refused := _refusal(uow, repair):
+        elif apply and (refused := _refusal(uow, repair)):
             plan.refused.append((repair, refused))
         else:
             plan.taken.append(repair)
-            plan.deliver += [each for each in repair.deliver if each not in plan.deliver]
+            plan.deliver += [each for each in repair.deliver if apply and each not in plan.deliver]
     return plan
 
 
@@ -98,12 +98,8 @@ def dismiss_repairs(
 
     Raises NotFound.
     """
-    plan = Plan()
-    for repair in _chosen(uow, run_id, lines):
-        if repair.state != RepairState.PROPOSED:
-            plan.decided.append(repair)
-            continue
-        plan.taken.append(repair)
+    plan = planned(uow, run_id, lines, apply=False)
+    for repair in plan.taken:
         _decide(uow, world, repair, RepairEvent.DISMISS, person, reason, None)
         about = Named(repair.order_id, repair.partner, repair.tracking_id)
         order, line, system, figure = repair.order_number, repair.line, repair.system, repair.figure

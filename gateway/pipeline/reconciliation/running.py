@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Callable, Collection, Iterable, Seque
 from functools import partial
 from typing import TypeVar
 
-from gateway.errors import ConcurrentChange
+from gateway.errors import ConcurrentChange, Problem
 from gateway.pipeline.order_views import OrderQuery
 from gateway.pipeline.ports import Blob, UnitOfWork, Vault, World
 from gateway.pipeline.reconciliation.asked import Asked, Given, Tally
@@ -17,6 +17,7 @@ from gateway.pipeline.reconciliation.ports import Books, ReportIndex
 from gateway.tracking.order import Order, OrderLine
 from gateway.tracking.reconciliation import Reconciliation
 from gateway.tracking.reconciling import Divergence, compare, same_line
+from gateway.tracking.reported import ReportInvalid
 
 T = TypeVar("T")
 
@@ -50,7 +51,9 @@ async def run(world: World, books: Books, asked: Asked, reports: Sequence[Given]
     indexes: dict[str, ReportIndex] = {}
     try:
         for each in reports:
-            indexes[each.system] = await asyncio.to_thread(books.index, each.lines)
+            indexes[each.system] = index = await asyncio.to_thread(books.index, each.lines)
+            if not index.figures:
+                raise ReportInvalid(Problem(each.name, 1, "", "it says nothing of any line", "bring a whole report"))
         tally = await _compared(books, asked.partner, indexes)
         for system, index in indexes.items() if asked.partner is None else ():
             tally.strangers += index.strangers()
