@@ -92,7 +92,7 @@ statements = sa.Table(
     metadata,
     row_number(),
     sa.Column("id", sa.String(400), nullable=False, unique=True),
-    sa.Column("order_id", sa.String(320), nullable=False, index=True),
+    sa.Column("order_id", sa.String(320), nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("number", sa.String(255), nullable=False),
     sa.Column("purpose", sa.String(20), nullable=False),
@@ -103,6 +103,7 @@ statements = sa.Table(
     sa.Column("tracking_id", sa.String(32), nullable=False),
     sa.Column("head", sa.JSON(), nullable=False),
     sa.Column("lines", Rows(), nullable=False),
+    sa.Index(None, "order_id", "kind", "came_at"),
     sa.Index(None, "number", "kind"),
     sa.Index(None, "kind", "came_at"),
 )

@@ -106,8 +106,9 @@ def kpis() -> str:
     return page(
         "Figures",
         "`gateway kpis` and `GET /api/v1/kpis` show them all, `GET /api/v1/kpis/NAME` one. Those over a period take `since` and"
-        " `until` (by default the last 30 days), and measure at most the newest 20,000 cases of it; where there were more,"
-        " `complete` is false. `partner` narrows any of them.",
+        " `until` (by default the last 30 days). Fill rate and punctuality count all of it; latencies of orders measure at most"
+        " 4,000 words from all parts of it, the others the newest 20,000 cases; where there were more, `complete` is false."
+        " `partner` narrows any of them.",
         table(("name", "definition", "unit", "by", "about"), known),
         "## Not known here",
         "What the gateway can't know it says so, and who knows it.",

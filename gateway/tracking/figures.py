@@ -39,7 +39,8 @@ class Part:
 class Figure:
     """A figure. ``value`` is None where there was nothing to measure; ``measured`` is on how many it rests.
 
-    ``complete`` is false where there was more in the period than is measured: then the newest were.
+    ``complete`` is false where there was more in the period than is measured: then the newest were, or the newest of each part
+    of the period.
     """
 
     value: float | None

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from gateway.ledger.figures import FIGURES, SqlFigures, samples
+from gateway.ledger.figures import FIGURES, SqlFigures, latencies, samples
 from gateway.ledger.figures.documents import first_id
 from gateway.ledger.outbox import SqlOutbox
 from gateway.pipeline.figure_views import FigureQuery
@@ -90,6 +90,7 @@ async def test_no_figure_walks_a_table(on_sqlite, name, partner):
     assert not [step for step in steps if step.startswith("SCAN") and not step.startswith(small)]
     among = [step for step in steps if "statements" in step and "SUBQUERY" not in step]
     assert all("came_at>" in step or "order_id=" in step for step in among)
+    assert all("COVERING" in step for step in among if "(order_id=? AND kind=?" in step), "read off the index alone"
 
 
 async def test_orders_that_await_an_acknowledgment_are_counted(database):
@@ -199,6 +200,23 @@ async def test_latencies_run_from_the_first_word_to_the_first_answer(database):
     later = FigureQuery(NOW, NOW - DAY, NOW)
     again = await measured(database, "order_confirmation_latency", query=later)
     assert again.value is None, "a second answer is not the first one of another period"
+
+
+async def test_of_many_words_some_of_each_part_of_the_period_are_measured(database, monkeypatch):
+    monkeypatch.setattr(latencies, "SPREAD", 10)
+    monkeypatch.setattr(latencies, "SLICES", 5)
+    made = [order(n) for n in range(30)]
+    made += [said(each, "transmitted", NOW - 40 * DAY) for each in made]
+    # Nearly all of them were answered yesterday, and four long before.
+    days = [27, 21, 15, 9] + [1] * 26
+    answers = [said(made[n], "acknowledged", NOW - days[n] * DAY - n * MINUTE) for n in range(30)]
+    figure = await measured(database, "order_confirmation_latency", *made, *answers)
+    assert (figure.measured, figure.complete) == (6, False)
+    assert figure.more["longest"] == pytest.approx((40 - 1) * 24, abs=1)
+    monkeypatch.setattr(latencies, "SPREAD", 30)
+    whole = await measured(database, "order_confirmation_latency")
+    assert (whole.measured, whole.complete) == (30, True)
+    assert figure.more["longest"] > figure.value
 
 
 async def test_a_receipt_is_posted_when_it_counts_or_when_the_erp_has_it(database):

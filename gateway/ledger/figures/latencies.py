@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from gateway.ledger import tables
-from gateway.ledger.figures.samples import Measured, newest, seconds, spans
+from gateway.ledger.figures.samples import Measured, seconds, spans
 from gateway.pipeline.figure_views import FigureQuery
 from gateway.tracking.figures import Figure
 from gateway.tracking.thread.statement import Kind
 
 _MINUTE, _HOUR = 60, 3600
+SPREAD, SLICES = (
+    4000,
+    40,
+)  # How many words of a period are measured at most, and from how many parts of it they are taken.
 orders, statements, events = tables.orders, tables.statements, tables.events
 
 
@@ -32,19 +37,19 @@ def _between(
     """Measure from the first word of a kind to the first one of another, of which that came in the period."""
     first, earlier = statements.alias("begin"), statements.alias("earlier")
     began = sa.select(sa.func.min(first.c.came_at)).where(
-        first.c.order_id == statements.c.order_id, _by_order(first.c.kind) == str(begin)
+        first.c.order_id == statements.c.order_id, first.c.kind == str(begin)
     )
-    repeated = sa.exists().where(
+    repeated = sa.exists(earlier.c.came_at).where(
         earlier.c.order_id == statements.c.order_id,
-        _by_order(earlier.c.kind) == str(end),
+        earlier.c.kind == str(end),
         earlier.c.came_at < statements.c.came_at,
     )
     asked = (
         sa.select(statements.c.came_at, began.scalar_subquery(), orders.c.partner, orders.c.plant)
         .join(orders, orders.c.id == statements.c.order_id)
-        .where(_said(end, query), orders.c.role == "buyer", ~repeated)
+        .where(orders.c.role == "buyer", ~repeated)
     )
-    rows, complete = newest(connection, _theirs(asked, query), statements.c.came_at)
+    rows, complete = _spread(connection, query, end, _theirs(asked, query))
     measured = []
     for came_at, began_at, partner, plant in rows:
         if began_at is not None:
@@ -62,9 +67,9 @@ def goods_receipt_posting_time(connection: sa.Connection, query: FigureQuery) ->
     asked = (
         sa.select(*columns, orders.c.partner, orders.c.plant)
         .join(orders, orders.c.id == statements.c.order_id)
-        .where(_said(Kind.RECEIVED, query), orders.c.role == "buyer")
+        .where(orders.c.role == "buyer")
     )
-    rows, complete = newest(connection, _theirs(asked, query), statements.c.came_at)
+    rows, complete = _spread(connection, query, Kind.RECEIVED, _theirs(asked, query))
     measured = [
         Measured(seconds(said_at, posted_at or came_at) / _MINUTE, {"supplier": partner, "plant": plant})
         for said_at, came_at, posted_at, partner, plant in rows
@@ -72,14 +77,29 @@ def goods_receipt_posting_time(connection: sa.Connection, query: FigureQuery) ->
     return spans(measured, complete=complete)
 
 
-def _said(kind: Kind, query: FigureQuery) -> sa.ColumnElement[bool]:
+def _spread(connection: sa.Connection, query: FigureQuery, kind: Kind, asked: sa.Select[Any]) -> tuple[list[Any], bool]:
+    """Return what was said of a kind in the period, and whether it is all of it.
+
+    Where there was much, the newest of each part of the period are taken: looking at one costs several looks at its order, and so
+    what is measured does not stand for the last days alone.
+    """
+    beyond = sa.select(statements.c.came_at).where(_said(kind, query.since, query.until)).offset(SPREAD).limit(1)
+    slices = 1 if connection.execute(beyond).first() is None else SLICES
+    each, most = (query.until - query.since) / slices, SPREAD // slices
+    rows, complete = list[Any](), True
+    for number in range(slices):
+        since = query.since + number * each
+        until = query.until if number == slices - 1 else since + each
+        within = asked.where(_said(kind, since, until)).order_by(statements.c.came_at.desc())
+        found = connection.execute(within.limit(most + 1)).all()
+        rows += found[:most]
+        complete &= len(found) <= most
+    return rows, complete
+
+
+def _said(kind: Kind, since: datetime, until: datetime) -> sa.ColumnElement[bool]:
     at = statements.c.came_at
-    return sa.and_(statements.c.kind == str(kind), at >= query.since, at < query.until)
-
-
-def _by_order(kind: sa.Column[str]) -> sa.ColumnElement[str]:
-    """Keep the database from looking among all statements of a kind instead of among those of the order."""
-    return kind + ""
+    return sa.and_(statements.c.kind == str(kind), at >= since, at < until)
 
 
 def _theirs(asked: sa.Select[Any], query: FigureQuery) -> sa.Select[Any]:

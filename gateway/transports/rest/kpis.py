@@ -55,7 +55,9 @@ class FigureBody(_Body):
     because: str = Field(description="Why it is not known here, and who knows it.")
     value: float | None = Field(description="Null where it is not known, or nothing was there to measure.")
     measured: int = Field(description="On how many it rests.")
-    complete: bool = Field(description="False where there was more than is measured: then the newest were.")
+    complete: bool = Field(
+        description="False where there was more than is measured: then the newest were, of the period or each part."
+    )
     since: datetime | None = Field(description="Begin of the period; null for how things stand now.")
     until: datetime
     more: dict[str, Any] = Field(description="Figures beside it, such as p95.")
