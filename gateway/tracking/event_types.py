@@ -122,6 +122,11 @@ EVENT_TYPES: dict[str, EventType] = {
             "An 812 debits what an invoice charges too much; number is that of the 812.",
             "order number amount transmission",
         ),
+        _row(
+            "proposal.accepted",
+            "An 860 orders what a supplier had proposed; number is that of its acknowledgment, count how many lines.",
+            "order number count transmission",
+        ),
         _row("discrepancy.accepted", "A person took what differs as it is.", "order number", "reason person"),
         _row("discrepancy.settled", "What differed is settled.", "order number"),
         # What the systems around an order say of it

@@ -115,15 +115,16 @@ def _promised_about(data: Located, index: int, what: str, direction: str) -> Ite
 
 
 def _answered(data: Located, agreement: Agreement) -> Iterator[Problem]:
-    """Check that what answers an invoice that does not match can go out."""
+    """Check that what answers an invoice or acknowledgment that does not match can go out."""
     agreed = {(_word(item, "document"), _word(item, "direction")) for _, item in entries(data, "agreements")}
-    bought = (agreement.document, agreement.direction, agreement.role) == ("810", "inbound", "buyer")
-    if bought and "812" in agreement.match.answer and ("812", "outbound") not in agreed:
-        place = ("agreements", agreement.index, "match", "answer")
-        reason = "an 812 answers what does not match, and there is no agreement for it"
-        yield data.problem(
-            place, reason, "add one with document: '812', direction: outbound, role: buyer; or take it away"
-        )
+    for document, answer in (("810", "812"), ("855", "860")):
+        bought = (agreement.document, agreement.direction, agreement.role) == (document, "inbound", "buyer")
+        if bought and answer in agreement.match.answer and (answer, "outbound") not in agreed:
+            place = ("agreements", agreement.index, "match", "answer")
+            reason = f"an {answer} answers what does not match, and there is no agreement for it"
+            yield data.problem(
+                place, reason, f"add one with document: '{answer}', direction: outbound, role: buyer; or take it away"
+            )
 
 
 def _channel(data: Located, agreement: Agreement) -> Iterator[Problem]:

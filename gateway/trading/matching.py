@@ -48,8 +48,10 @@ class MatchText(ToleranceText):
         None,
         description="Whether a document that differs by more waits for a decision, as by default, or goes to the ERP.",
     )
-    answer: tuple[Literal["812", "824"], ...] | None = Field(
-        None, description="What tells the partner of it; by default nothing."
+    answer: tuple[Literal["812", "824", "860"], ...] | None = Field(
+        None,
+        description="What tells the partner of it: 824 what differs, 812 what is debited, 860 orders what an acknowledgment"
+        " proposed and was accepted; by default nothing.",
     )
     waits: Duration | None = Field(
         None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,8 +49,18 @@ class Correlated:
     orders: dict[str, Order] = field(default_factory=dict)
 
 
-def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageType, body: Any) -> Correlated:
-    """Put what a document says into the thread of each order that it is about; test documents are about none."""
+def correlate(
+    uow: UnitOfWork,
+    world: World,
+    document: Document,
+    row: MessageType,
+    body: Any,
+    head: Mapping[str, Any] | None = None,
+) -> Correlated:
+    """Put what a document says into the thread of each order that it is about; test documents are about none.
+
+    ``head`` is what we know of a document of our own beyond what stands in it.
+    """
     made = Correlated()
     if document.test:
         return made
@@ -59,7 +70,7 @@ def correlate(uow: UnitOfWork, world: World, document: Document, row: MessageTyp
         made.notes += propose(uow, world, document, body)
     if isinstance(body, InventoryAdvice) and document.direction == "inbound":
         made.notes += tell_stock(uow, world, document, body)
-    sayings = said_by(row.name, body)
+    sayings = [replace(each, head={**each.head, **(head or {})}) for each in said_by(row.name, body)]
     _hear(uow, world, document, origin, [each for each in sayings if each.anyone], made)
     for said in _meant(uow, document, origin, [each for each in sayings if not each.anyone]):
         came_in = said.kind == Kind.ORDERED and document.direction == "inbound"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -100,11 +101,19 @@ async def accept(erp: str, data: bytes, key: str | None, tracking_id: str, world
 
 
 def store_own(
-    uow: UnitOfWork, world: World, data: bytes, key: str, tracking_id: str, *, heard: bool = False
+    uow: UnitOfWork,
+    world: World,
+    data: bytes,
+    key: str,
+    tracking_id: str,
+    *,
+    heard: bool = False,
+    head: Mapping[str, Any] | None = None,
 ) -> tuple[str, list[Task]] | None:
     """Store a message that the gateway itself writes to a partner; None where one was stored under this key before.
 
-    Where it is made of what the threads of orders hold they know what it says; ``heard`` tells them what is new to them.
+    Where it is made of what the threads of orders hold they know what it says; ``heard`` tells them what is new to them, and
+    ``head`` what they are told beyond what stands in it.
     Raises MessageInvalid and NoAgreement.
     """
     if uow.find_transmission(_OWN, key=key, digest="", since=world.clock()) is not None:
@@ -122,6 +131,7 @@ def store_own(
         kept=kept,
         data=data,
         heard=heard,
+        head=head,
     )
     return accepted.id, tasks
 
@@ -225,6 +235,7 @@ def _store(
     kept: bytes,
     data: bytes,
     heard: bool,
+    head: Mapping[str, Any] | None = None,
 ) -> tuple[Accepted, list[Task]]:
     row, agreement, body = message.row, message.agreement, message.body
     since = world.clock() - agreement.duplicate_window if transmission.idempotency_key is None else world.clock()
@@ -242,7 +253,7 @@ def _store(
     orders = row.order_numbers(body)
     document.order_number = orders[0] if orders else None
     document.canonical = uow.keep(kept)
-    correlated = correlate(uow, world, document, row, body) if heard else Correlated()
+    correlated = correlate(uow, world, document, row, body, head) if heard else Correlated()
     document.notes = correlated.notes
     if world.routing and transmission.source.startswith(_ERP):
         _keep_with(uow, document, transmission.source.removeprefix(_ERP), correlated)

@@ -1,7 +1,7 @@
-"""Answer whose document differs by more than was agreed: an 824 says so, an 812 debits what an invoice charges too much.
+"""Answer whose document differs: an 824 says so, an 812 debits what an invoice charges too much, an 860 orders what was proposed.
 
 What was answered is not answered again, however often the document is judged: an 824 names each difference once, and an 812
-goes into the thread of its order, so that what it debits does not differ any more.
+or 860 goes into the thread of its order, so that what it debits or orders does not differ any more.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from gateway.pipeline.ports import UnitOfWork, World, agreement_for
 from gateway.pipeline.records import note_event
 from gateway.pipeline.step import Advance, Outcome
 from gateway.pipeline.task import Task
-from gateway.pipeline.thread.consequences import OUTSIDE
+from gateway.pipeline.thread.consequences import CHANGE, OUTSIDE, PROPOSING
 from gateway.pipeline.thread.debiting import debit, debited_lines
+from gateway.pipeline.thread.revising import Proposal, proposal_in, revise
 from gateway.pipeline.thread.terms import matching_for
 from gateway.tracking.document import Document
 from gateway.tracking.order import Match, Order
@@ -30,10 +31,14 @@ _LAST_NUMBER = 999_999_999
 
 async def run(task: Task, world: World) -> Outcome:
     """Answer a document as was agreed, if it still differs."""
-    return Advance(lambda uow: _answer(uow, world, task))
+    document = await world.ledger.load(Document, task.subject)
+    partner = world.configuration().directory.partners.get(document.partner) if document is not None else None
+    proposes = partner is not None and any(CHANGE in matching_for(partner, "buyer", kind).answer for kind in PROPOSING)
+    body = await proposal_in(world, document) if proposes else None
+    return Advance(lambda uow: _answer(uow, world, task, body))
 
 
-def _answer(uow: UnitOfWork, world: World, task: Task) -> list[Task]:
+def _answer(uow: UnitOfWork, world: World, task: Task, body: Proposal | None) -> list[Task]:
     document = uow.find(Document, task.subject)
     partner = world.configuration().directory.partners.get(document.partner) if document is not None else None
     if document is None or partner is None:
@@ -44,6 +49,14 @@ def _answer(uow: UnitOfWork, world: World, task: Task) -> list[Task]:
     for match in open_now:
         if match.kind == Kind.INVOICED and _agreed(partner, document, match, ADJUSTMENT):
             tasks += _debit(uow, world, partner, document, match)
+    return tasks + (_revise(uow, world, partner, document, body) if body is not None else [])
+
+
+def _revise(uow: UnitOfWork, world: World, partner: Partner, document: Document, body: Proposal) -> list[Task]:
+    tasks: list[Task] = []
+    for match in uow.matches_about(document.id):
+        if match.kind in PROPOSING and _agreed(partner, document, match, CHANGE):
+            tasks += revise(uow, world, partner, document, match, body)
     return tasks
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gateway.pipeline.inbound.lane import delivery_lane
 from gateway.pipeline.ports import UnitOfWork, World, agreement_for
 from gateway.pipeline.records import Named, Subject, close_case, note_event, open_case
@@ -16,7 +18,9 @@ from gateway.tracking.thread.statement import SYSTEM_KINDS, Kind
 
 OUTSIDE, WAITING = Verdict.OUTSIDE.word, Verdict.WAITING.word
 _GOOD = (Verdict.CLEAN.word, Verdict.NOTED.word, Verdict.DECIDED.word)
-ORDER_UNKNOWN, RECEIVING_ADVICE = "order-unknown", "861"
+# A proposal that differs, and counts all the same: by so little as was agreed, or because somebody took it.
+ACCEPTED, PROPOSING = (Verdict.NOTED.word, Verdict.DECIDED.word), (Kind.ACKNOWLEDGED, Kind.CHANGE_ANSWERED)
+ORDER_UNKNOWN, RECEIVING_ADVICE, CHANGE = "order-unknown", "861", "860"
 # What a document is called whose match is a case, and an event.
 _NAMES: dict[str, str] = {
     Kind.ACKNOWLEDGED: "acknowledgment",
@@ -115,6 +119,8 @@ def follow_match(
     if before == OUTSIDE:
         _close_others(uow, world, match, None)
         note_event(uow, world, "discrepancy.settled", about, order=order.order_number, number=match.number)
+    if match.verdict in ACCEPTED and match.kind in PROPOSING:
+        tasks += _answer_due(world, order, match, about, (CHANGE,))
     if isinstance(about, Document) and about is not current and match.verdict != WAITING:
         tasks += _let_go(uow, world, about)
     return tasks
@@ -144,11 +150,13 @@ def advice_due(uow: UnitOfWork, world: World, order: Order, match: Match) -> lis
     return [Task(StepName.ADVISE_RECEIPT, match.subject, order.tracking_id, world.clock())]
 
 
-def _answer_due(world: World, order: Order, match: Match, about: Subject) -> list[Task]:
-    """Make it due to answer who sent what differs, where an answer was agreed; the step knows what was answered."""
+def _answer_due(
+    world: World, order: Order, match: Match, about: Subject, answers: Collection[str] = ("812", "824")
+) -> list[Task]:
+    """Make it due to answer who sent what differs, where such an answer was agreed; the step knows what was answered."""
     partner = world.configuration().directory.partners.get(order.partner)
     ours = not isinstance(about, Document) or about.direction != "inbound"
-    if ours or partner is None or not matching_for(partner, order.role, match.kind).answer:
+    if ours or partner is None or not set(answers) & set(matching_for(partner, order.role, match.kind).answer):
         return []
     return [Task(StepName.ANSWER, match.subject, order.tracking_id, world.clock())]
 

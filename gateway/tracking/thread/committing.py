@@ -12,6 +12,7 @@ from gateway.tracking.thread.line import Line, Wish
 from gateway.tracking.thread.statement import Kind, LineSaid, Reply, Statement
 from gateway.tracking.thread.states import LineState, Trigger
 
+ACCEPTS = "accepts"  # In the head of a change that orders what the partner proposed: the id of what proposed it.
 _ZERO = Decimal(0)
 _NOT_SHIPPED_YET = frozenset(LineState) - {LineState.REJECTED, LineState.CANCELLED}
 
@@ -93,6 +94,7 @@ def change(folding: Folding, statement: Statement) -> None:
                 line.ordered if quantity is None else quantity,
                 line.price if said.price is None else said.price,
                 line.wish.wanted_on if said.on is None else said.on,
+                bool(statement.head.get(ACCEPTS)),
             )
             if not line.move(Trigger.REVISE):
                 words = f"line {line.number} is {line.state} and can't be changed any more"

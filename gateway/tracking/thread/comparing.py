@@ -15,8 +15,13 @@ _HUNDRED = Decimal(100)
 
 
 def compare_promise(folding: Folding, statement: Statement, line: Line) -> bool:
-    """Compare an acknowledgment with the order; return whether it differs at all."""
+    """Compare an acknowledgment with the order; return whether it differs at all.
+
+    What says what was ordered last does not differ. Anything else is compared with what the buyer wanted by itself, so that
+    proposals that are accepted one after the other never lead farther away than was agreed.
+    """
     before = len(folding.findings)
+    asked = line.asked
     if line.rejected:
         words = f"{line.rejected:f} of {line.ordered:f} rejected"
         folding.find(Check.REPLY, Verdict.OUTSIDE, statement, line.number, line.ordered, ZERO, words)
@@ -24,11 +29,11 @@ def compare_promise(folding: Folding, statement: Statement, line: Line) -> bool:
         words = f"{line.backordered:f} backordered"
         folding.find(Check.REPLY, Verdict.OUTSIDE, statement, line.number, None, line.backordered, words)
     elif line.promised != line.ordered - line.rejected:
-        compare_quantity(folding, statement, line, line.ordered - line.rejected, line.promised, "promised")
-    if line.promised_price is not None:
-        compare_price(folding, statement, line, line.promised_price)
-    if line.promised_on is not None:
-        compare_day(folding, statement, line, line.wish.wanted_on, line.promised_on, "promised for")
+        compare_quantity(folding, statement, line, asked.quantity - line.rejected, line.promised, "promised")
+    if line.promised_price is not None and line.promised_price != line.price:
+        compare_price(folding, statement, line, line.promised_price, asked.price)
+    if line.promised_on is not None and line.promised_on != line.wish.wanted_on:
+        compare_day(folding, statement, line, asked.wanted_on, line.promised_on, "promised for")
     return len(folding.findings) > before
 
 
@@ -53,9 +58,11 @@ def compare_quantity(
     folding.find(Check.QUANTITY, _verdict(within), statement, line.number, expected, said, words)
 
 
-def compare_price(folding: Folding, statement: Statement, line: Line, said: Decimal) -> None:
-    """Compare a price with the one ordered."""
-    expected = line.price
+def compare_price(
+    folding: Folding, statement: Statement, line: Line, said: Decimal, expected: Decimal | None = None
+) -> None:
+    """Compare a price with the one ordered, or with another one."""
+    expected = line.price if expected is None else expected
     if expected is None or said == expected:
         return
     tolerance = folding.tolerance(statement, line)

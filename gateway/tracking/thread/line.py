@@ -14,11 +14,12 @@ Items = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What one version of the order wants of a line."""
+    """What one version of the order wants of a line. ``accepts``: it orders what the partner had proposed."""
 
     quantity: Decimal
     price: Decimal | None
     wanted_on: date | None
+    accepts: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +62,11 @@ class Line:
     def wish(self) -> Wish:
         """What the newest version of the order wants."""
         return self.wishes[-1]
+
+    @property
+    def asked(self) -> Wish:
+        """What the buyer wanted by itself: how far an answer may differ counts from there, however often one was accepted."""
+        return next((wish for wish in reversed(self.wishes) if not wish.accepts), self.wish)
 
     @property
     def ordered(self) -> Decimal:
