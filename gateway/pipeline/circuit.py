@@ -12,6 +12,9 @@ from enum import StrEnum
 
 _FAILURES = 5  # So many different ones in a row.
 _FIRST, _LONGEST = timedelta(seconds=5), timedelta(minutes=5)
+_BEHIND = timedelta(
+    seconds=1
+)  # Who has probed comes after the others: one that fails by itself must not keep them waiting.
 _PROBE = timedelta(seconds=60)  # A probe that says nothing for so long is not waited for.
 
 
@@ -54,18 +57,23 @@ class Circuits:
         """Close the breaker: somebody answered there, be it with a refusal."""
         self._known.pop(place, None)
 
-    def failed(self, place: str, subject: str, now: datetime) -> None:
-        """Note that nobody answered there. The probe of an open breaker opens it anew, each time for longer."""
+    def failed(self, place: str, subject: str, now: datetime) -> datetime | None:
+        """Note that nobody answered there. The probe of an open breaker opens it anew, each time for longer.
+
+        Return when ``subject`` may come again if it was that probe: it went for all that wait, so this is no try of its own.
+        """
         circuit = self._known.setdefault(place, _Circuit())
-        if circuit.until is not None and subject != circuit.probe:
-            return  # It had set out before the breaker opened.
+        probed = circuit.until is not None
+        if probed and subject != circuit.probe:
+            return None  # It had set out before the breaker opened.
         circuit.failed.add(subject)
-        if circuit.until is None and len(circuit.failed) < _FAILURES:
-            return
+        if not probed and len(circuit.failed) < _FAILURES:
+            return None
         wait = min(_LONGEST, _FIRST * 2 ** min(circuit.openings, 10))
         circuit.until, circuit.openings = now + wait, circuit.openings + 1
         circuit.probe = circuit.probe_until = None
         circuit.failed.clear()
+        return circuit.until + _BEHIND if probed else None
 
     def states(self, now: datetime) -> dict[str, CircuitState]:
         """Return the state of each breaker that is not at rest."""

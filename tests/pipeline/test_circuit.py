@@ -65,6 +65,18 @@ def test_each_probe_that_fails_opens_it_for_longer_up_to_a_bound():
     assert max(waits) == LONG
 
 
+def test_a_probe_that_fails_is_no_try_of_its_own_and_comes_again_behind_the_others():
+    circuits = Circuits()
+    assert [circuits.failed("x", subject, NOW) for subject in "abcde"] == [None] * 5, "each of these was a try"
+    opens = circuits.wait_until("x", "f", NOW)
+    assert circuits.wait_until("x", "f", opens) is None
+    again = circuits.failed("x", "f", opens)
+    assert again > circuits.wait_until("x", "g", opens) > opens
+    assert circuits.failed("x", "late", opens) is None, "it had set out before"
+    circuits.succeeded("x")
+    assert circuits.failed("x", "f", again) is None
+
+
 def test_what_set_out_before_it_opened_does_not_count_as_a_probe():
     circuits = opened()
     for number in range(20):

@@ -53,8 +53,8 @@ async def run(task: Task, world: World) -> Outcome:
     except ErpRests as error:
         return Wait(world.clock() + timedelta(seconds=error.seconds))  # It was not asked, so this is no try.
     except ErpUnavailable as error:
-        world.circuits.failed(place, document.id, world.clock())
-        return Retry(error.detail)
+        again = world.circuits.failed(place, document.id, world.clock())
+        return Retry(error.detail) if again is None else Wait(again)
     except ErpRejected as error:
         world.circuits.succeeded(place)
         detail = error.detail

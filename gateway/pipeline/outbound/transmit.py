@@ -113,8 +113,8 @@ async def run(task: Task, world: World) -> Outcome:
     try:
         sent = await sender.send(Sending(transmission, partner, data or b"", name, task.attempts + 1, blob))
     except PartnerUnreachable as error:
-        world.circuits.failed(place, transmission.id, world.clock())
-        return Retry(error.detail)
+        again = world.circuits.failed(place, transmission.id, world.clock())
+        return Retry(error.detail) if again is None else Wait(again)
     except PartnerRefused as error:
         world.circuits.succeeded(place)
         return Park("delivery-exhausted", error.detail)
