@@ -34,10 +34,11 @@ from gateway.pipeline.oversight.expiry import ExpiryWatch
 from gateway.pipeline.oversight.in_force import ConfigurationWatch
 from gateway.pipeline.oversight.seal import Sealer
 from gateway.pipeline.ports import Bounds, ErpConnector, ReceiptSender, Sender, Vault, World
+from gateway.pipeline.reconciliation.nightly import NightWatch
 from gateway.pipeline.task import Task
 from gateway.pipeline.worker import Worker
 from gateway.publishing import Publishing
-from gateway.reconciling import reconciliation_routes
+from gateway.reconciling import make_nightly, reconciliation_routes
 from gateway.settings import Settings, read_secret
 from gateway.stamps import IdMaker, new_span_id, new_tracking_id, utc_now
 from gateway.stores import make_known, make_purger, make_vault
@@ -159,6 +160,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
             *upkeep(database, purger.run),
             *(_pollers(settings, world, database) if roles.receive else ()),
             *(publishing.background() if roles.work else ()),
+            *([NightWatch(world, world.nightly).run] if world.nightly is not None and roles.work else ()),
         ],
         session=session,
         lock=lock,
@@ -202,6 +204,7 @@ def _world(
         bounds=bounds,
         receipt_senders=receipt_senders,
         routing=settings.gateway.routing,
+        nightly=make_nightly(settings, database, session),
     )
     senders["sftp"] = sftp_sender(settings, world)
     senders["as2"] = receipt_senders["as2"] = as2_sender(settings, world, session)

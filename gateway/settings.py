@@ -22,6 +22,7 @@ from gateway.trading.doors import AS2DoorText, SFTPDoorText
 from gateway.trading.duration import Duration, read_duration
 from gateway.trading.erps import ErpText, InboxText
 from gateway.trading.kinds import Address, Hash, Name, Vault
+from gateway.trading.reconciling import ReconciliationText
 from gateway.trading.retention import RetentionText
 from gateway.trading.routing import Routing
 from gateway.trading.sinks import EventsText, WebhookText
@@ -158,6 +159,9 @@ class GatewayText(_Text):
         (),
         description="To which of several ERPs a document goes; the first row that fits wins, else the agreement's erp.",
     )
+    reconciliation: ReconciliationText | None = Field(
+        None, description="What is compared each night; without it nothing is. Changes count from the next start on."
+    )
     limits: LimitsText = Field(LimitsText(), description="Bounds.")
     retention: RetentionText = Field(RetentionText(), description="How long bytes are kept.")
     time_stamps: TimeStampsText | None = Field(
@@ -238,6 +242,7 @@ def _clashes(text: GatewayText, data: Located) -> list[Problem]:
         if erp not in text.erps:
             reason = f"there is no ERP {erp!r} (there are: {known})"
             found.append(data.problem(place, reason, "add it under erps"))
+    found += _reports(text, data)
     first: dict[tuple[str, str], int] = {}
     twice = [("keys", index, "sha256", key.sha256, "this key") for index, key in enumerate(text.keys)]
     twice += [("keys", index, "name", key.name, f"the name {key.name}") for index, key in enumerate(text.keys)]
@@ -248,6 +253,19 @@ def _clashes(text: GatewayText, data: Located) -> list[Problem]:
             reason = f"{words} stands in {part}[{other + 1}] too"
             found.append(data.problem((part, index, key_name), reason, "let each have its own"))
     return sorted(found + _unapproved(text, data), key=lambda problem: problem.line)
+
+
+def _reports(text: GatewayText, data: Located) -> list[Problem]:
+    """Find reports of systems that nobody knows, and ERPs that there are not whose keys should be shown."""
+    found = []
+    known = ["erp", "wms", *sorted(text.erps)]
+    for name, report in text.reconciliation.reports.items() if text.reconciliation else ():
+        place = ("reconciliation", "reports", name)
+        if name not in known:
+            found.append(data.problem(place, "no such system reports", f"name one of {', '.join(known)}"))
+        if report.erp is not None and report.erp not in text.erps:
+            found.append(data.problem((*place, "erp"), f"there is no ERP {report.erp!r}", "add it under erps"))
+    return found
 
 
 def _unapproved(text: GatewayText, data: Located) -> list[Problem]:

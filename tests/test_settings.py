@@ -97,7 +97,8 @@ def test_every_mistake_of_the_environment_and_the_file_is_named_at_once(tmp_path
     assert "GATEWAY_LOG_FORMAT: " in shown[1]
     assert shown[2].endswith("erps: this key stands twice; keep one of the two")
     assert "limits.steps_at_once: it is greater than or equal to 1, not '0'" in shown[3]
-    known = "erps, keys, erp_inboxes, sftp, as2, events, webhooks, alerts, approvals, routing, limits, retention, time_stamps"
+    known = "erps, keys, erp_inboxes, sftp, as2, events, webhooks, alerts, approvals, routing, "
+    known += "reconciliation, limits, retention, time_stamps"
     assert shown[4].endswith(f"port: this key is not known here; use one of {known}")
 
 
@@ -148,6 +149,36 @@ def test_a_mistake_in_gateway_yaml_is_named(tmp_path, text, expected):
 def test_a_row_of_the_routing_that_leads_nowhere_is_named(tmp_path, rows, expected):
     [line] = mistakes_of(tmp_path, f"erps: {{a: {{kind: folder, path: x}}}}\nrouting:\n{rows}")
     assert line.startswith("gateway.yaml:")
+    assert expected in line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{}", "reconciliation.reports: this key is required; add it"),
+        ("{reports: {sap: {folder: x}}}", "reports.sap: no such system reports; name one of erp, wms, main"),
+        (
+            "{reports: {erp: {url: 'http://a', erp: west}}}",
+            "reports.erp.erp: there is no ERP 'west'; add it under erps",
+        ),
+        ("{reports: {erp: {}}}", "reports.erp: a report comes from an address or from a folder; write url: or folder:"),
+        ("{reports: {erp: {url: 'http://a', folder: x}}}", "a report comes from an address or from a folder"),
+        ("{reports: {erp: {folder: x, key: 'env:A'}}}", "nobody is shown a key at a folder; take erp and key away"),
+        ("{reports: {erp: {url: 'http://a', key: 'env:A', erp: main}}}", "one key is shown; take erp or key away"),
+        (
+            "{at: '24:00', reports: {erp: {folder: x}}}",
+            "a time of day is hours and minutes, not '24:00'; write it such as",
+        ),
+        ("{zone: Mars/North, reports: {erp: {folder: x}}}", "there is no such time zone"),
+        (
+            "{within: 21h, reports: {erp: {folder: x}}}",
+            "the next night would come before, not '21h'; write at most 20h",
+        ),
+    ],
+)
+def test_a_mistake_in_the_nightly_reconciliation_is_named(tmp_path, text, expected):
+    [line] = mistakes_of(tmp_path, f"erps: {{main: {{kind: folder, path: x}}}}\nreconciliation: {text}")
+    assert line.startswith("gateway.yaml:2: ")
     assert expected in line
 
 

@@ -124,8 +124,8 @@ def _touched(connection: sa.Connection, query: CaseQuery, after: int) -> tuple[P
 
 
 def _orders_of(connection: sa.Connection, subjects: list[str]) -> dict[str, set[str]]:
-    """Return the orders that subjects are about: by what they said, by the number that a document names, or themselves."""
-    documents, orders, matches = tables.documents, tables.orders, tables.matches
+    """Return the orders that subjects are about: by what they said, the number that a document names, a line, or themselves."""
+    documents, orders, lines, matches = tables.documents, tables.orders, tables.order_lines, tables.matches
     same = sa.and_(documents.c.order_number == orders.c.order_number, documents.c.partner == orders.c.partner)
     named = sa.select(documents.c.id, orders.c.id).where(same, documents.c.order_number.is_not(None))
     carried = sa.select(documents.c.sent_in, orders.c.id).where(same, documents.c.sent_in.is_not(None))
@@ -134,6 +134,7 @@ def _orders_of(connection: sa.Connection, subjects: list[str]) -> dict[str, set[
         named.where(documents.c.id.in_(subjects)),
         carried.where(documents.c.sent_in.in_(subjects)),
         sa.select(orders.c.id, orders.c.id).where(orders.c.id.in_(subjects)),
+        sa.select(lines.c.id, lines.c.order_id).where(lines.c.id.in_(subjects)),
     )
     found: dict[str, set[str]] = {}
     for query in queries:

@@ -145,7 +145,8 @@ def _thread(connection: sa.Connection, order_id: str) -> OrderThread | None:
     known = [*(each.id for each in thread.documents), *(each.id for each in thread.transmissions)]
     thread.receipts = _among(connection, Receipt, "transmission_id", [each.id for each in thread.transmissions])
     thread.promises = _among(connection, Promise, "subject", known)
-    subjects = [order_id, *_brought(thread), *known, *(each.id for each in thread.receipts)]
+    of_lines = (each.id for each in thread.lines)
+    subjects = [order_id, *of_lines, *_brought(thread), *known, *(each.id for each in thread.receipts)]
     thread.cases = _among(connection, Case, "subject", subjects)
     events = _among(connection, Event, "subject", subjects, EVENTS_SHOWN + 1)
     thread.events, thread.cut = events[:EVENTS_SHOWN], len(events) > EVENTS_SHOWN

@@ -60,5 +60,6 @@ OPEN_REPAIR: sa.ColumnElement[bool] = repairs.c.state.in_(
     [sa.literal_column("'proposed'"), sa.literal_column("'applied'")]
 )
 sa.Index("ix_repairs_open", repairs.c.system, sqlite_where=OPEN_REPAIR, postgresql_where=OPEN_REPAIR)
+sa.Index("ix_repairs_open_order", repairs.c.order_id, sqlite_where=OPEN_REPAIR, postgresql_where=OPEN_REPAIR)
 DISMISSED: sa.ColumnElement[bool] = repairs.c.state == sa.literal_column("'dismissed'")
 sa.Index("ix_repairs_dismissed", repairs.c.about, sqlite_where=DISMISSED, postgresql_where=DISMISSED)

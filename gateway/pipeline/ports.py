@@ -12,7 +12,7 @@ from gateway.pipeline.case_ports import CaseFinding
 from gateway.pipeline.circuit import Circuits
 from gateway.pipeline.master_ports import MasterFinding
 from gateway.pipeline.promise_ports import PromiseFinding
-from gateway.pipeline.reconciliation.ports import RepairFinding
+from gateway.pipeline.reconciliation.ports import Nightly, RepairFinding
 from gateway.pipeline.record_kinds import R as R
 from gateway.pipeline.record_kinds import Record as Record
 from gateway.pipeline.task import Task
@@ -291,6 +291,7 @@ class World:
     receipt_senders: Mapping[str, ReceiptSender] = field(default_factory=dict)
     circuits: Circuits = field(default_factory=Circuits)
     routing: Sequence[RouteText] = ()
+    nightly: Nightly | None = None
 
 
 def agreement_for(configuration: Configuration, document: Document) -> Agreement | None:

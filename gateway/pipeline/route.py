@@ -9,6 +9,7 @@ system --intake----> LOOK_FOR_ORDER, ADVISE_RECEIPT --> COMPOSE     what names a
 partner --judge----> ANSWER --> COMPOSE, TRANSMIT                       what does not match its order: an 812, an 824
 master data --keep-> JUDGE_AGAIN --> DELIVER           orders that waited for an item or unit to become known
 order --judge------> CHASE_DEADLINES                        what is due by a day that an order names
+night --watch------> RECONCILE                              what ERP and warehouse report, compared with all orders
 person --replay----> VALIDATE --> TRANSLATE ...             or RECOMPUTE, DELIVER, TRANSMIT, as declared
 """
 
@@ -23,6 +24,7 @@ from gateway.pipeline.master import again
 from gateway.pipeline.outbound import compose, transmit
 from gateway.pipeline.oversight import chase, chase_deadlines, chase_receipt
 from gateway.pipeline.ports import World
+from gateway.pipeline.reconciliation import nightly
 from gateway.pipeline.step import Outcome
 from gateway.pipeline.task import StepName, Task
 from gateway.pipeline.thread import advising, answering, missing
@@ -67,5 +69,6 @@ ROUTE: dict[StepName, Leg] = {
         False,
         (StepName.JUDGE_AGAIN, StepName.DELIVER, StepName.ANSWER, StepName.ADVISE_RECEIPT),
     ),
+    StepName.RECONCILE: Leg(nightly.run, Transmission, True, (StepName.RECONCILE,)),
     StepName.CHASE_RECEIPT: Leg(chase_receipt.run, Receipt, False, (StepName.CHASE_RECEIPT, StepName.TRANSMIT)),
 }

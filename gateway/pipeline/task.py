@@ -26,6 +26,7 @@ class StepName(StrEnum):
     ADVISE_RECEIPT = "advise_receipt"
     ANSWER = "answer"
     JUDGE_AGAIN = "judge_again"
+    RECONCILE = "reconcile"
 
 
 @dataclass(slots=True)

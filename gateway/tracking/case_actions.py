@@ -77,6 +77,8 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "clock-wrong": _TOLD,
     "quarantine-broken": _JUDGED,
     "over-consumption": _JUDGED,
+    "reconciliation-differs": _TOLD,
+    "report-missing": _TOLD,
     "wrong-system": _TOLD,
     "internal": _GOES_ON,
 }

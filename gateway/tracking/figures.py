@@ -142,7 +142,9 @@ _HAPPENED = (
     Definition(
         "reconciled_by_hand",
         "Reconciled by hand",
-        "Of the papers that were compared with their order, the share that somebody took as it is although it differs.",
+        "Of the papers that were compared with their order, and of the figures of lines that differed from what ERP or warehouse"
+        " report, the share that somebody took as it is or dismissed although it differs. What was repaired by handing documents"
+        " over again stands beside it.",
         "percent",
         (_S,),
         over_period=True,

@@ -114,6 +114,18 @@ ORDER_CAUSES = (
         "ask the warehouse for a receipt that is missing, else procurement to order more; or: gateway case accept",
     ),
     Cause(
+        "reconciliation-differs",
+        Owner.BUSINESS,
+        "another system has a line of an order otherwise than we have it",
+        "read its proof with: gateway reconcile show; then apply what is proposed, or dismiss it with a reason",
+    ),
+    Cause(
+        "report-missing",
+        Owner.TECHNICAL,
+        "a report for the nightly reconciliation did not come",
+        "look why the system wrote none, or none that is newer; bring it with: gateway reconcile; it is asked again each night",
+    ),
+    Cause(
         "wrong-system",
         Owner.TECHNICAL,
         "a system uses its key at the door of another one",

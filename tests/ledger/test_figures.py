@@ -16,6 +16,8 @@ from gateway.tracking.event import Event
 from gateway.tracking.figures import DEFINITIONS
 from gateway.tracking.order import Order, OrderLine
 from gateway.tracking.order_totals import totals_of
+from gateway.tracking.reconciliation import Repair, about
+from gateway.tracking.reconciling import Divergence
 from gateway.tracking.thread.statement import Statement
 from tests.ledger.conftest import MINUTE, NOW
 from tests.ledger.records import document
@@ -251,9 +253,34 @@ async def test_what_somebody_took_as_it_is_counts_as_reconciled_by_hand(database
     taken = [[made[0].id, "price", "1", "9"], [made[0].id, "date", "1", "9"]]
     made.append(said(one, "decided", NOW - HOUR, "d", taken=taken))
     figure = await measured(database, "reconciled_by_hand", *made, one, two)
-    assert (figure.value, figure.measured, figure.more) == (25, 4, {"by_hand": 1})
+    assert (figure.value, figure.measured, figure.more["by_hand"]) == (25, 4, 1)
     theirs = await measured(database, "reconciled_by_hand", query=FigureQuery(NOW, QUERY.since, NOW, "acme"))
     assert (theirs.value, theirs.measured) == (50, 2)
+
+
+def repair(of, figure, night=1, **more):
+    found = Divergence("erp", "1", figure, Decimal(10), Decimal(0))
+    name = f"{of.id}-{figure}-{night}"
+    facts = (name, f"run-{night}", night, about(of.id, found), of.id, of.order_number, of.partner, "1", "erp", figure)
+    return Repair(*facts, Decimal(10), Decimal(0), True, NOW - night * DAY, "t", **more)
+
+
+async def test_what_differs_night_after_night_counts_once_and_by_hand_where_it_was_dismissed(database):
+    one, two = order(1), order(2, "maple")
+    made = [
+        *(repair(one, "shipped", night, state="repeated") for night in (2, 3)),
+        repair(one, "shipped", 1, state="healed", replay="r1"),
+        *(repair(two, "price", night, state="dismissed") for night in (1, 2)),
+        repair(two, "received", 1),
+        repair(two, "invoiced", 40, state="dismissed"),
+        said(one, "invoiced", NOW - DAY),
+    ]
+    figure = await measured(database, "reconciled_by_hand", *made, one, two)
+    assert (figure.value, figure.measured) == (25, 4)
+    assert figure.more == {"by_hand": 1, "diverged": 3, "dismissed": 1, "repaired": 1}
+    assert parts(figure, "supplier") == {"maple": 25}
+    theirs = await measured(database, "reconciled_by_hand", query=FigureQuery(NOW, QUERY.since, NOW, "maple"))
+    assert (theirs.value, theirs.measured, theirs.more["repaired"]) == (50, 2, 0)
 
 
 async def test_documents_are_healthy_posted_and_in_step(database):

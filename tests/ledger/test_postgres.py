@@ -334,6 +334,8 @@ async def test_no_finder_walks_a_table(on_postgres, monkeypatch):
         uow.repairs_of("x")
         uow.open_repairs("erp")
         uow.dismissed_repairs("x")
+        uow.open_repairs_of("x")
+        uow.step_due_at("x")
         uow.next_number("x", 1, 2)
 
     await on_postgres.tx(everything)

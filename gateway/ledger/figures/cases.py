@@ -14,7 +14,7 @@ from gateway.tracking.figures import Figure, Part
 from gateway.tracking.thread.statement import Kind
 
 _HOUR = 3600
-cases, statements, events = tables.cases, tables.statements, tables.events
+cases, statements, events, repairs = tables.cases, tables.statements, tables.events, tables.repairs
 # What is compared with its order.
 _COMPARED = (
     Kind.CHANGED,
@@ -52,7 +52,7 @@ def exception_resolution_time(connection: sa.Connection, query: FigureQuery) -> 
 
 
 def reconciled_by_hand(connection: sa.Connection, query: FigureQuery) -> Figure:
-    """Which share of the papers compared somebody took as it is."""
+    """Which share of what was compared somebody took as it is."""
     came = sa.and_(statements.c.came_at >= query.since, statements.c.came_at < query.until)
     mine = statements.c.order_id.startswith(f"{query.partner}:", autoescape=True) if query.partner else sa.true()
     compared = sa.and_(statements.c.kind.in_([str(kind) for kind in _COMPARED]), came, mine)
@@ -62,13 +62,37 @@ def reconciled_by_hand(connection: sa.Connection, query: FigureQuery) -> Figure:
     )
     rows, complete = newest(connection, decided, statements.c.came_at)
     taken = {(order_id, each[0]) for order_id, head in rows for each in head.get("taken", ())}
-    by_supplier = Counter(supplier_of(order_id) for order_id, _paper in taken)
+    diverged, dismissed, applied = _diverged(connection, query)
+    by_supplier = Counter(supplier_of(order_id) for order_id, _paper in taken) + Counter(dismissed)
+    compared_in_all, by_hand = papers + diverged, len(taken) + len(dismissed)
     parts = tuple(
-        Part("supplier", name, round(100 * count / papers, 2) if papers else 0.0, {"papers": count})
+        Part("supplier", name, _percent(count, compared_in_all), {"papers": count})
         for name, count in by_supplier.most_common()
     )
-    value = round(100 * len(taken) / papers, 2) if papers else None
-    return Figure(value, papers, parts, {"by_hand": len(taken)}, complete)
+    more = {"by_hand": by_hand, "diverged": diverged, "dismissed": len(dismissed), "repaired": applied}
+    value = _percent(by_hand, compared_in_all) if compared_in_all else None
+    return Figure(value, compared_in_all, parts, more, complete)
+
+
+def _diverged(connection: sa.Connection, query: FigureQuery) -> tuple[int, list[str], int]:
+    """Return how many figures of lines differed elsewhere, the suppliers of those dismissed, and how many were repaired.
+
+    However many nights found the same, it counts once.
+    """
+    found = sa.and_(repairs.c.found_at >= query.since, repairs.c.found_at < query.until)
+    mine = repairs.c.partner == query.partner if query.partner else sa.true()
+    which = sa.distinct(repairs.c.about)
+    all_of_them = connection.execute(sa.select(sa.func.count(which)).where(found, mine)).scalar_one()
+    replayed = repairs.c.replay.is_not(None)
+    applied = connection.execute(sa.select(sa.func.count(which)).where(found, mine, replayed)).scalar_one()
+    wanted = (
+        sa.select(repairs.c.about, repairs.c.partner).where(found, mine, repairs.c.state + "" == "dismissed").distinct()
+    )
+    return int(all_of_them), [partner for _about, partner in connection.execute(wanted)], int(applied)
+
+
+def _percent(count: int, of: int) -> float:
+    return round(100 * count / of, 2) if of else 0.0
 
 
 def event_backlog(connection: sa.Connection, _query: FigureQuery) -> Figure:

@@ -76,6 +76,7 @@ ABSENT: dict[str, tuple[str, ...] | None] = {
     "held": (),
     "repairs of": None,  # Whoever looks at them has locked their run.
     "open repairs": ("which",),  # Of two runs with the same system the second one sees what the first one found.
+    "open repairs of": None,
     "dismissed repairs": None,
 }
 _SAME = {"used": "first"}  # Both look at what came under the numbers of an envelope: one lock serves both.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gateway.errors import NotFound
 from gateway.pipeline.oversight.effects import WORDS, Batch, Effect, apply, refusal
 from gateway.pipeline.ports import UnitOfWork, World
+from gateway.pipeline.reconciliation.cases import close_dismissed
 from gateway.pipeline.records import Named, note_event
 from gateway.pipeline.task import Task
 from gateway.tracking.approval import Person
@@ -107,6 +108,7 @@ def dismiss_repairs(
             uow, world, "repair.dismissed", about, order=order, line=line, system=system, figure=figure,
             reference=repair.id, person=person.name, reason=reason,
         )  # fmt: skip
+    close_dismissed(uow, world, plan.taken, f"{reason} ({person.name})")
     return plan
 
 

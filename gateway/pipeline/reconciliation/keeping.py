@@ -8,6 +8,7 @@ from datetime import datetime
 from gateway.errors import Conflict
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.reconciliation.asked import Asked, Given, Tally
+from gateway.pipeline.reconciliation.cases import close_healed, open_cases
 from gateway.pipeline.reconciliation.explaining import Finding
 from gateway.pipeline.records import Named, note_event
 from gateway.tracking.reconciliation import (
@@ -16,6 +17,7 @@ from gateway.tracking.reconciliation import (
     Repair,
     RepairEvent,
     RepairState,
+    Trigger,
     about,
 )
 from gateway.tracking.transmission import Transmission, TransmissionState
@@ -80,6 +82,7 @@ def _settle(uow: UnitOfWork, world: World, made: Reconciliation, findings: Seque
     """Write the repairs of a run, and what became of those of runs before."""
     systems = sorted({system for system, _figure in tally.scope})
     before = {each.about: each for system in systems for each in uow.open_repairs(system)}
+    kept: list[Repair] = []
     for number, finding in enumerate(findings, start=1):
         repair = _repair(made, number, finding, made.ended_at)
         earlier = before.pop(repair.about, None)
@@ -87,9 +90,14 @@ def _settle(uow: UnitOfWork, world: World, made: Reconciliation, findings: Seque
         if earlier is not None:
             _repeated(uow, earlier, repair)
         uow.add(repair)
+        kept.append(repair)
         if earlier is None and repair.state == RepairState.PROPOSED:
             _tell(uow, world, repair)
-    made.healed = _heal(uow, list(before.values()), tally, made.partner)
+    healed = _heal(uow, list(before.values()), tally, made.partner)
+    made.healed = len(healed)
+    close_healed(uow, world, healed)
+    if made.trigger != Trigger.PERSON:  # A person who asked for the run sees what it found.
+        open_cases(uow, world, kept)
 
 
 def _report(uow: UnitOfWork, world: World, asked: Asked, given: Given) -> dict[str, object]:
@@ -159,13 +167,13 @@ def _repeated(uow: UnitOfWork, earlier: Repair, repair: Repair) -> None:
     _end(uow, earlier, RepairEvent.REPEAT)
 
 
-def _heal(uow: UnitOfWork, before: Sequence[Repair], tally: Tally, partner: str | None) -> int:
-    """Close what differs no more, as far as it was compared; return how much that was."""
-    healed = 0
+def _heal(uow: UnitOfWork, before: Sequence[Repair], tally: Tally, partner: str | None) -> list[Repair]:
+    """Close what differs no more, as far as it was compared; return it."""
+    healed = []
     for each in before if tally.complete else ():
         if (each.system, each.figure) in tally.scope and partner in (None, each.partner):
             _end(uow, each, RepairEvent.HEAL)
-            healed += 1
+            healed.append(each)
     return healed
 
 

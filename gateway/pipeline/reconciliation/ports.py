@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from gateway.errors import GatewayError
 from gateway.pipeline.order_views import OrderViews
 from gateway.pipeline.views import Page
+from gateway.tracking.calendar import Calendar
 from gateway.tracking.reconciliation import Reconciliation, Repair
 from gateway.tracking.reconciling import Reported
 from gateway.tracking.reported import ReportedLine
 
 
+class ReportMissing(GatewayError):
+    """A report did not come, or is not newer than the one before. Look why the system writes none; it is asked again."""
+
+    code = "report-missing"
+    retryable = True
+
+
 class RepairFinding(Protocol):
-    """The part of a transaction that is about repairs."""
+    """The part of a transaction that is about reconciliation."""
+
+    def step_due_at(self, step_id: str) -> datetime | None:
+        """Return when a step is due; None where there is none."""
+
+    def open_repairs_of(self, order_id: str) -> list[Repair]:
+        """Return what is proposed or was applied for an order, the first one first."""
 
     def repairs_of(self, run_id: str) -> list[Repair]:
         """Return the repairs of a run, in their order; nobody else decides one of them before the commit."""
@@ -62,3 +78,33 @@ class Books:
 
     orders: OrderViews
     index: Callable[[Iterable[ReportedLine]], ReportIndex]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A report that came: its bytes, the lines in them (read as they are asked for), and when the system wrote it."""
+
+    name: str
+    content_type: str
+    data: bytes
+    lines: Iterable[ReportedLine]
+    as_of: datetime
+
+
+class ReportSource(Protocol):
+    """Where the report of one system comes from."""
+
+    async def fetch(self, now: datetime) -> Fetched:
+        """Return the newest report; raise ReportMissing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nightly:
+    """What is done each night, when a day of ``calendar`` begins; a report may come ``within``, and is looked for ``every``."""
+
+    calendar: Calendar
+    within: timedelta
+    every: timedelta
+    sources: Mapping[str, ReportSource]
+    books: Books
+    views: ReconciliationViews
