@@ -7,8 +7,8 @@ what the gateway has already, it knows.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from gateway.pipeline.thread.consequences import OUTSIDE
 from gateway.pipeline.thread.deciding import decide
 from gateway.pipeline.thread.intake import Told, take
 from gateway.pipeline.thread.saying.said import Said
-from gateway.simulation.papers import SETS, body_of, in_tens, interchange, order_message, paper_number
+from gateway.simulation.papers import SETS, body_of, interchange, order_message, paper_number
 from gateway.simulation.plan import PlannedOrder, partner_name
 from gateway.simulation.scenarios import Move
 from gateway.tracking.order import order_id
@@ -33,19 +33,25 @@ _OF_ERP = ("order", "change", "cancel")
 
 @dataclass(slots=True)
 class Feeder:
-    """Feeds one round after the other. ``posted`` is the folder into which our orders are delivered to the suppliers."""
+    """Feeds one round after the other. ``posted`` is the folder into which our orders are delivered to the suppliers.
+
+    ``rest`` waits while much of what was fed has not been worked off: it would only fill the memory.
+    """
 
     world: World
     posted: Path
+    rest: Callable[[], Awaitable[None]]
     groups: dict[str, str] = field(default_factory=dict)  # Order number -> control number of the group that carried it.
     seen: set[Path] = field(default_factory=set)  # What of the post was read in this run.
     fed: int = 0
 
     async def round(self, number: int, moves: Iterable[tuple[PlannedOrder, Move]]) -> None:
-        """Feed the moves of one round."""
+        """Feed the moves of one round. What a supplier sends goes out as soon as an interchange is full."""
         papers: dict[tuple[int, str], list[tuple[PlannedOrder, Move]]] = defaultdict(list)
+        sent: Counter[tuple[int, str]] = Counter()
         for order, move in moves:
             self.fed += 1
+            await self.rest()
             if move.what in _OF_ERP:
                 await self._from_erp(order, move)
             elif move.what == "understand":
@@ -55,12 +61,22 @@ class Feeder:
             elif move.what == "accept":
                 await self._accept(order)
             else:
-                papers[order.supplier, SETS[move.what]].append((order, move))
-        for (supplier, set_id), sent in sorted(papers.items()):
-            for place, portion in enumerate(in_tens(sent, _AT_ONCE)):
-                bodies = [body_of(order, move) for order, move in portion]
-                control = (number * 1000 + int(set_id)) * 1000 + place
-                await self._send(partner_name(supplier), interchange(partner_name(supplier), set_id, control, bodies))
+                key = order.supplier, SETS[move.what]
+                papers[key].append((order, move))
+                if len(papers[key]) == _AT_ONCE:
+                    await self._send_papers(number, *key, sent[key], papers.pop(key))
+                    sent[key] += 1
+        for key, portion in sorted(papers.items()):
+            await self.rest()
+            await self._send_papers(number, *key, sent[key], portion)
+
+    async def _send_papers(
+        self, number: int, supplier: int, set_id: str, place: int, portion: Iterable[tuple[PlannedOrder, Move]]
+    ) -> None:
+        name = partner_name(supplier)
+        control = (number * 1000 + int(set_id)) * 1000 + place
+        bodies = [body_of(order, move) for order, move in portion]
+        await self._send(name, interchange(name, set_id, control, bodies))
 
     async def _from_erp(self, order: PlannedOrder, move: Move) -> None:
         data = json.dumps(order_message(order, move)).encode()
@@ -117,10 +133,8 @@ class Feeder:
         self.world.wake(await self.world.ledger.tx(work))
 
 
-def rounds(orders: Iterable[PlannedOrder]) -> Mapping[int, list[tuple[PlannedOrder, Move]]]:
-    """Return the moves of all orders by the round in which they are made."""
-    made: dict[int, list[tuple[PlannedOrder, Move]]] = defaultdict(list)
+def moves_of(number: int, orders: Iterable[PlannedOrder]) -> Iterator[tuple[PlannedOrder, Move]]:
+    """Yield what is done in a round, order by order: the first round holds the first move of each order, and so on."""
     for order in orders:
-        for place, move in enumerate(order.scenario.moves):
-            made[place].append((order, move))
-    return made
+        if number < len(order.scenario.moves):
+            yield order, order.scenario.moves[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -149,15 +149,3 @@ def plain(value: Decimal) -> str:
 def cents(amount: Decimal) -> str:
     """Return an amount as X12 writes it, with two places that are not marked."""
     return str(int((amount * 100).to_integral_value()))
-
-
-def in_tens(bodies: Iterable[Any], size: int) -> Iterable[list[Any]]:
-    """Cut a series into portions."""
-    portion: list[Any] = []
-    for each in bodies:
-        portion.append(each)
-        if len(portion) == size:
-            yield portion
-            portion = []
-    if portion:
-        yield portion

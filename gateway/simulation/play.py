@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from gateway.bootstrap import House, build
 from gateway.errors import GatewayError
 from gateway.settings import Environment, load_settings
 from gateway.simulation.checking import Report, check
-from gateway.simulation.feeding import Feeder, rounds
+from gateway.simulation.feeding import Feeder, moves_of
 from gateway.simulation.papers import BUYER
 from gateway.simulation.plan import partner_name, planned
 
 MATCH = {"price_percent": 2, "quantity_under": 5, "days_late": 2}
 _INBOUND = ("855", "856", "810", "812", "865")
+_AHEAD = 200  # Steps in memory above which nothing more is fed for now.
 Told = Callable[[int, int, int], None]
 
 
@@ -65,14 +67,14 @@ async def play(folder: Path, orders: int, suppliers: int, seed: int, told: Told,
     house = await build(load_settings(places))
     working = asyncio.create_task(house.worker.run())
     try:
-        feeder = Feeder(house.world, folder / "data" / "post")
-        plan = list(planned(orders, suppliers, seed))
-        made = rounds(plan)
-        for number in range(len(made)):
-            told(number + 1, len(made), feeder.fed)
-            await feeder.round(number, made[number])
+        feeder = Feeder(house.world, folder / "data" / "post", partial(_rest, house, working))
+        # The plan is made anew for each round: it costs little, and a hundred thousand orders would stay in memory.
+        rounds = max(len(order.scenario.moves) for order in planned(orders, suppliers, seed))
+        for number in range(rounds):
+            told(number + 1, rounds, feeder.fed)
+            await feeder.round(number, moves_of(number, planned(orders, suppliers, seed)))
             await _settle(house, working)
-        report = await check(house.database, plan, folder / "data" / "to-erp")
+        report = await check(house.database, planned(orders, suppliers, seed), folder / "data" / "to-erp")
         return Played(report, feeder.fed, time.monotonic() - started, time.process_time() - cpu)
     finally:
         house.worker.stop()
@@ -81,8 +83,19 @@ async def play(folder: Path, orders: int, suppliers: int, seed: int, told: Told,
 
 
 async def _settle(house: House, working: asyncio.Task[None]) -> None:
-    """Wait until no step is due; a worker that has come to its end has a reason to tell."""
+    """Wait until no step is due."""
     while house.worker.busy or await house.database.due(house.world.clock(), 1):
-        if working.done():
-            raise working.exception() or GatewayError("The worker came to its end before its work did.")
-        await asyncio.sleep(0.02)
+        await _wait(working, 0.02)
+
+
+async def _rest(house: House, working: asyncio.Task[None]) -> None:
+    """Wait until few steps run or wait in memory."""
+    while house.worker.busy > _AHEAD:
+        await _wait(working, 0.005)
+
+
+async def _wait(working: asyncio.Task[None], seconds: float) -> None:
+    """Wait; a worker that has come to its end has a reason to tell."""
+    if working.done():
+        raise working.exception() or GatewayError("The worker came to its end before its work did.")
+    await asyncio.sleep(seconds)
