@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from decimal import Decimal
 
@@ -16,7 +16,8 @@ _TABLE = """create table reported (
     ordered text, shipped text, received text, invoiced text, price text,
     seen integer not null default 0)"""
 _INSERT = "insert into reported values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
-_SEE = "update reported set seen = 1 where order_number = ? and partner in ('', ?) and release in ('', ?)"
+_SEE = """update reported set seen = 1
+    where order_number = ? and partner in ('', ?) and release in ('', ?) and line = ?"""
 _OF_ORDER = """select line, ordered, shipped, received, invoiced, price from reported
     where order_number = ? and partner in ('', ?) and release in ('', ?)"""
 _STRANGERS = "select count(*) from (select distinct order_number, line from reported where seen = 0)"
@@ -52,10 +53,10 @@ class Report:
         said = (f"{row.figures[name]:f}" if name in row.figures else None for name in FIGURES)
         return (row.order_number, same_line(row.line), row.partner, row.release, *said)
 
-    def of_order(self, order_number: str, partner: str, release: str) -> dict[str, Reported]:
-        """Return what is reported of each line of an order; that counts as seen from now on."""
+    def of_order(self, order_number: str, partner: str, release: str, lines: Collection[str]) -> dict[str, Reported]:
+        """Return what is reported of each line of an order; what is reported of ``lines`` counts as seen from now on."""
         which = (order_number, partner, release)
-        self._database.execute(_SEE, which)
+        self._database.executemany(_SEE, [(*which, line) for line in lines])
         found: dict[str, Reported] = {}
         for line, *figures in self._database.execute(_OF_ORDER, which):
             of_line = found.setdefault(line, Reported())

@@ -7,6 +7,7 @@ from tests.stories.test_buyer import ORDER
 from tests.stories.test_order_thread import bill, matching, notice, received
 from tests.support.house import ERP_KEY, OPERATOR_KEY, SUPPLIER_KEY, gateway
 from tests.support.systems import events, key_of, system_keys
+from tests.support.x12 import interchange
 
 RUNS = "/api/v1/reconciliations"
 HEAD = "order_number,line,shipped,invoiced\n"
@@ -168,3 +169,53 @@ async def test_what_can_not_be_done_says_what_to_do(tmp_path):
             house, f"/{run['id']}/repairs", {"action": "dismiss", "reason": "x", "lines": ["9"]}
         )
         assert status == 404 and "found nothing under 9" in problem["detail"]
+
+
+async def test_lines_that_one_document_heals_are_cases_of_one_group_that_end_when_they_are_dismissed_or_healed(
+    tmp_path,
+):
+    lines = [ORDER["body"]["lines"][0] | {"number": number} for number in ("1", "2")]
+    order = ORDER | {"body": ORDER["body"] | {"lines": lines}}
+    shipment = """BSN*00*SHP2*20261121*0915*0001
+    HL*1**S*1
+    HL*2*1*O*1
+    PRF*PO1
+    HL*3*2*I*0
+    LIN*1*BP*B-1
+    SN1*1*10*EA
+    HL*4*2*I*0
+    LIN*2*BP*B-1
+    SN1*2*10*EA
+    CTT*4"""
+    async with gateway(tmp_path, matching(), settings=system_keys()) as house:
+        await house.order(order)
+        await house.send(interchange(shipment, set_id="856", group="SH", number=2))
+        await house.settle()
+        head = "order_number,line,shipped\n"
+        _status, _run = await csv_of(house, "?system=erp", head + "PO1,1,0\nPO1,2,0\n")
+        cases = (await house.get("/api/v1/cases?cause=reconciliation-differs"))["items"]
+        assert [each["subject"] for each in cases] == ["supplier:buyer:PO1:1", "supplier:buyer:PO1:2"]
+        [group] = (await house.get("/api/v1/case-groups?cause=reconciliation-differs"))["items"]
+        assert group["count"] == 2
+        await csv_of(house, "?system=erp", head + "PO1,1,0\nPO1,2,0\n")
+        again = (await house.get("/api/v1/cases?cause=reconciliation-differs"))["items"]
+        assert [each["opened_at"] for each in again] == [each["opened_at"] for each in cases], (
+            "they are no older for it"
+        )
+        thread = await house.get("/api/v1/orders/supplier:buyer:PO1")
+        assert len([each for each in thread["timeline"] if each["type"] == "reconciliation-differs"]) == 2
+        ranked = (await house.get("/api/v1/cases?cause=reconciliation-differs&sort=risk"))["items"]
+        assert len(ranked) == 2
+
+        [newest, *_] = (await house.get(RUNS))["items"]
+        dismissed = {"action": "dismiss", "reason": "goes by hand", "lines": ["PO1/2"]}
+        assert (await ask(house, f"/{newest['id']}/repairs", dismissed))[0] == 200
+        [left] = (await house.get("/api/v1/cases?cause=reconciliation-differs"))["items"]
+        assert left["subject"] == "supplier:buyer:PO1:1"
+        ended = await house.get(f"/api/v1/cases/{cases[1]['id']}")
+        assert ended["resolution"] == "dismissed: goes by hand (operator)"
+
+        # An operator who looks is told in the answer, and no case is opened for it; what is healed is closed all the same.
+        _status, looked = await csv_of(house, "?system=erp", head + "PO1,1,10\nPO1,2,3\n", OPERATOR_KEY)
+        assert (looked["trigger"], looked["differ"], looked["healed"]) == ("person", 1, 1)
+        assert (await house.get("/api/v1/cases?cause=reconciliation-differs"))["items"] == []

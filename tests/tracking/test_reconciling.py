@@ -50,7 +50,7 @@ def test_exactly_the_figure_that_differs_is_found_with_both_values(said, name, m
 def test_rows_about_one_line_add_up_in_any_order(parts, _order):
     rows = "".join(f'{{"order_number": "PO1", "line": "00{1}", "received": {part}}}\n' for part in parts)
     report = Report(read(rows))
-    assert report.of_order("PO1", "acme", "")["1"].sums == {"received": sum(parts)}
+    assert report.of_order("PO1", "acme", "", ["1"])["1"].sums == {"received": sum(parts)}
     assert (report.strangers(), list(report.figures)) == (0, ["received"])
     report.close()
 
@@ -76,9 +76,16 @@ def test_a_report_may_say_with_whom_and_under_which_release_an_order_is():
     head = {"order_number": "PO1", "line": "1", "shipped": 1}
     rows = [head | {"partner": "acme"}, head | {"partner": "maple"}, head | {"release": "2"}, head]
     report = Report(read("\n".join(json.dumps(each) for each in rows)))
-    assert report.of_order("PO1", "acme", "1")["1"].sums == {"shipped": 2}
-    assert report.of_order("PO1", "acme", "2")["1"].sums == {"shipped": 3}
+    assert report.of_order("PO1", "acme", "1", ["1"])["1"].sums == {"shipped": 2}
+    assert report.of_order("PO1", "acme", "2", ["1"])["1"].sums == {"shipped": 3}
     assert report.strangers() == 1 and list(report.unseen(5)) == [("PO1", "1")]
+    report.close()
+
+
+def test_a_line_that_only_the_report_has_is_a_stranger_also_in_an_order_that_is_known():
+    report = Report(read("".join(f'{{"order_number": "PO1", "line": {n}, "shipped": 1}}\n' for n in (1, 2, 2, 3))))
+    assert set(report.of_order("PO1", "acme", "", ["1", "4"])) == {"1", "2", "3"}
+    assert (report.strangers(), list(report.unseen(1))) == (2, [("PO1", "2")])
     report.close()
 
 

@@ -13,7 +13,7 @@ from gateway.tracking.reconciliation import Trigger
 from gateway.tracking.reconciling import Divergence
 from gateway.tracking.reported import ReportedLine
 
-AT_MOST = 5000  # Divergences that a run keeps: whoever has more has another problem than single postings.
+AT_MOST = 2000  # Divergences that a run keeps: whoever has more has another problem than single postings.
 
 
 @dataclass(frozen=True, slots=True)

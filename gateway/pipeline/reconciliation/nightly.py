@@ -64,9 +64,13 @@ async def run(task: Task, world: World) -> Outcome:
     if missing and world.clock() < begun_at + nightly.within:
         log.info("report_awaited", systems=sorted(missing))
         return Wait(world.clock() + nightly.every)
-    made = await _compared(world, nightly, run_id, fetched, missing)
-    await world.ledger.tx(partial(_tell, world=world, missing=missing, came=sorted(fetched)))
-    log.info("reconciled", run=run_id, differ=made.differ if made is not None else None, missing=sorted(missing))
+    given = await _kept(world, fetched, missing)
+    # Before the run: once it is there, nobody comes here again for this night.
+    await world.ledger.tx(partial(_tell, world=world, missing=missing, came=[each.system for each in given]))
+    if given:
+        asked = Asked(run_id, Trigger.NIGHTLY, "nightly", task.tracking_id)
+        made = await compare(world, nightly.books, asked, given)
+        log.info("reconciled", run=run_id, lines=made.lines, differ=made.differ)
     return Advance(again)
 
 
@@ -95,26 +99,21 @@ async def _check_age(nightly: Nightly, system: str, fetched: Fetched) -> None:
         raise ReportMissing(f"{fetched.name} is of {as_of} UTC, and one of {last} UTC was compared before")
 
 
-async def _compared(
-    world: World, nightly: Nightly, run_id: str, fetched: dict[str, Fetched], missing: dict[str, str]
-) -> Reconciliation | None:
-    """Compare what came; what can't be read is missing too, and the others are compared without it."""
+async def _kept(world: World, fetched: dict[str, Fetched], missing: dict[str, str]) -> list[Given]:
+    """Return the reports that can be read, their bytes kept; what can't be read is missing too."""
     given: list[Given] = []
-    for system, each in list(fetched.items()):
+    for system, each in fetched.items():
         try:
             lines = await asyncio.to_thread(list, each.lines)
-            if not any(line.figures for line in lines):
-                raise ReportMissing(f"{each.name} says nothing of any line")
-        except (ReportInvalid, ReportMissing) as error:
+        except ReportInvalid as error:
             missing[system] = error.detail
-            del fetched[system]
-        else:
-            blob = await keep(world.vault, [each.data])
-            given.append(Given(system, each.name, each.content_type, blob, lines, each.as_of))
-    if not given:
-        return None
-    asked = Asked(run_id, Trigger.NIGHTLY, "nightly", world.new_id().rjust(32, "0")[-32:])
-    return await compare(world, nightly.books, asked, given)
+            continue
+        if not any(line.figures for line in lines):
+            missing[system] = f"{each.name} says nothing of any line"
+            continue
+        blob = await keep(world.vault, [each.data])
+        given.append(Given(system, each.name, each.content_type, blob, lines, each.as_of))
+    return given
 
 
 def _tell(uow: UnitOfWork, *, world: World, missing: dict[str, str], came: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -59,8 +59,8 @@ class ReportIndex(Protocol):
     def figures(self) -> Sequence[str]:
         """The figures that it speaks of."""
 
-    def of_order(self, order_number: str, partner: str, release: str) -> dict[str, Reported]:
-        """Return what is reported of each line of an order; that counts as seen from now on."""
+    def of_order(self, order_number: str, partner: str, release: str, lines: Collection[str]) -> dict[str, Reported]:
+        """Return what is reported of each line of an order; what is reported of ``lines`` counts as seen from now on."""
 
     def strangers(self) -> int:
         """Return how many lines nobody asked for."""

@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _SHOWN = 20  # Lines that only a report knows; the others are counted.
 _PORTION = 50  # Orders that are explained in one transaction, so that documents need not wait long.
+_BREATH = 50  # Lines that are compared at a stretch.
 _TRIES = 6
 _FIRST_SECONDS = 0.02
 
@@ -69,6 +70,8 @@ async def run(world: World, books: Books, asked: Asked, reports: Sequence[Given]
 async def _compared(books: Books, partner: str | None, indexes: dict[str, ReportIndex]) -> Tally:
     tally = Tally(scope={(system, figure) for system, index in indexes.items() for figure in index.figures})
     async for order, lines in books.orders.with_lines(OrderQuery(partner=partner, role="buyer")):
+        if tally.lines // _BREATH != (tally.lines + len(lines)) // _BREATH:
+            await asyncio.sleep(0)  # Documents go on meanwhile.
         tally.lines += len(lines)
         tally.note(order, _differences(order, lines, indexes))
     return tally
@@ -76,10 +79,11 @@ async def _compared(books: Books, partner: str | None, indexes: dict[str, Report
 
 def _differences(order: Order, lines: list[OrderLine], indexes: dict[str, ReportIndex]) -> list[Divergence]:
     found = []
+    known = [same_line(line.number) for line in lines]
     for system, index in indexes.items():
-        said = index.of_order(order.order_number, order.partner, order.release)
-        for line in lines:
-            found += compare(system, line, said.get(same_line(line.number)), index.figures)
+        said = index.of_order(order.order_number, order.partner, order.release, known)
+        for number, line in zip(known, lines, strict=True):
+            found += compare(system, line, said.get(number), index.figures)
     return found
 
 

@@ -159,7 +159,7 @@ class RepairsAsked(_Said):
     )
     reason: str = Field(min_length=1, max_length=TEXT_LENGTH, description="It stands on the timeline.")
     lines: tuple[_Which, ...] = Field(
-        (), max_length=5000, description="Which of them: a number as shown, or ORDER/LINE; by default all."
+        (), max_length=2000, description="Which of them: a number as shown, or ORDER/LINE; by default all."
     )
     preview: StrictBool = Field(False, description="Only say what would happen.")
 
