@@ -157,7 +157,7 @@ async def _build(settings: Settings, roles: Roles, lock: FolderLock | None) -> H
             ConfigurationWatch(world.ledger, world, configuration).run,
             expiry.run,
             sealer,
-            *upkeep(database, purger.run),
+            *upkeep(database, world.clock, purger.run),
             *(_pollers(settings, world, database) if roles.receive else ()),
             *(publishing.background() if roles.work else ()),
             *([NightWatch(world, world.nightly).run] if world.nightly is not None and roles.work else ()),

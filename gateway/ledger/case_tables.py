@@ -25,11 +25,15 @@ cases = sa.Table(
     sa.Column("resolution", sa.Text()),
     sa.Column("root", sa.String(200), nullable=False, server_default=""),
     sa.Column("assignee", sa.String(60)),
+    sa.Column("rank", sa.SmallInteger()),
     sa.Index(None, "closed_at", "seq"),
 )
 # Most cases are closed; those of one root are looked for together.
 OPEN_CASE: sa.ColumnElement[bool] = cases.c.closed_at.is_(None)
 sa.Index("ix_cases_open_root", cases.c.root, cases.c.seq, sqlite_where=OPEN_CASE, postgresql_where=OPEN_CASE)
+# SQLite takes the index that the most equal columns fit, PostgreSQL the one that is sorted as is asked: this is both.
+_ranked = (cases.c.closed_at, cases.c.rank, cases.c.seq)
+sa.Index("ix_cases_open_rank", *_ranked, sqlite_where=OPEN_CASE, postgresql_where=OPEN_CASE)
 
 case_notes = sa.Table(
     "case_notes",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -21,7 +20,9 @@ from gateway.tracking.case_note import CaseNote
 from gateway.tracking.order import Order, OrderLine
 from gateway.tracking.risk import risk_of
 
-_AT_ONCE = 400  # Cases that are ranked together, so that however many are open they are never all in memory.
+AT_ONCE = 400  # Cases that are ranked together, so that however many are open they are never all in memory.
+EXACT = 1200  # As many open cases are ranked anew for each look.
+_BESIDE = 400  # How many more than are shown are looked at where more are open: risks move from day to day.
 _EQUAL = ("partner", "root", "cause", "owner", "assignee")
 
 
@@ -36,22 +37,22 @@ class SqlCaseViews:
         return await self._database.read(lambda connection: _page(connection, query, after, limit))
 
     async def ranked(self, query: CaseQuery, limit: int, today: date) -> list[RankedCase]:
-        """Return the open cases that are most likely to stop a line, the worst first."""
-        best: list[tuple[int, int, RankedCase]] = []
-        after: int | None = 0
-        place = 0
-        while after is not None:
-            page, touched = await self._database.read(partial(_touched, query=query, after=after))
-            for case in page.items:
-                place -= 1  # Of equal ones the older one comes first.
-                ranked = RankedCase(case, risk_of(touched.get(case.subject, ()), today))
-                entry = (ranked.risk.score, place, ranked)
-                if len(best) < limit:
-                    heapq.heappush(best, entry)
-                else:
-                    heapq.heappushpop(best, entry)
-            after = page.after
-        return [entry[2] for entry in sorted(best, key=lambda entry: entry[:2], reverse=True)]
+        """Return the open cases that are most likely to stop a line, the worst first.
+
+        Where many are open, those are looked at that were the worst when they were ranked last, and those that came since.
+        """
+        few = await self._database.read(lambda connection: not more_than(connection, query, EXACT))
+        if few:
+            found = await self._database.read(lambda connection: _page(connection, query, 0, EXACT).items)
+        else:
+            found = await self._database.read(partial(_candidates, query=query, limit=limit))
+        ranked: list[RankedCase] = []
+        for start in range(0, len(found), AT_ONCE):
+            some = found[start : start + AT_ONCE]
+            touched = await self._database.read(partial(touched_by, cases=some))
+            ranked += (RankedCase(case, risk_of(touched.get(case.subject, ()), today)) for case in some)
+        ranked.sort(key=lambda each: -each.risk.score)  # Stable: of equal ones the older one comes first.
+        return ranked[:limit]
 
     async def groups(self, query: CaseQuery, limit: int) -> list[CaseGroup]:
         """Return the open cases as groups of one root cause each, the largest first."""
@@ -107,20 +108,39 @@ def _page(connection: sa.Connection, query: CaseQuery, after: int, limit: int) -
 _Touched = dict[str, list[tuple[Order, OrderLine]]]
 
 
-def _touched(connection: sa.Connection, query: CaseQuery, after: int) -> tuple[Page[Case], _Touched]:
-    """Return some cases, and by their subjects the lines of the orders that they are about."""
-    page = _page(connection, query, after, _AT_ONCE)
-    about = _orders_of(connection, sorted({case.subject for case in page.items}))
+def more_than(connection: sa.Connection, query: CaseQuery, count: int) -> bool:
+    """Tell whether more cases than so many are open."""
+    beyond = sa.select(tables.cases.c.seq).where(_wanted(query)).order_by(tables.cases.c.seq).offset(count).limit(1)
+    return connection.execute(beyond).first() is not None
+
+
+def candidate_queries(query: CaseQuery, limit: int) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the statements that find which cases may be the worst: those ranked so, and those that nobody has ranked."""
+    table = tables.cases
+    wanted = sa.select(table.c.seq, *columns_of(Case)).where(_wanted(query))
+    by = (table.c.closed_at, table.c.rank, table.c.seq)  # As the index has them; of open ones the first is the same.
+    known = wanted.where(table.c.rank >= 0).order_by(*by)
+    fresh = wanted.where(table.c.rank.is_(None)).order_by(*(each.desc() for each in by))
+    return known.limit(limit + _BESIDE), fresh.limit(_BESIDE)
+
+
+def _candidates(connection: sa.Connection, query: CaseQuery, limit: int) -> list[Case]:
+    rows = [row for wanted in candidate_queries(query, limit) for row in connection.execute(wanted)]
+    return [from_row(Case, row[1:]) for row in sorted(rows, key=lambda row: row[0])]
+
+
+def touched_by(connection: sa.Connection, cases: Sequence[Case]) -> _Touched:
+    """Return the lines of the orders that some cases are about, by the subjects of the cases."""
+    about = _orders_of(connection, sorted({case.subject for case in cases}))
     wanted = sorted({order_id for order_ids in about.values() for order_id in order_ids})
     orders: dict[str, Order] = {each.id: each for each in _rows(connection, Order, tables.orders.c.id, wanted)}
     lines: dict[str, list[OrderLine]] = {}
     for line in _rows(connection, OrderLine, tables.order_lines.c.order_id, wanted):
         lines.setdefault(line.order_id, []).append(line)
-    touched = {
+    return {
         subject: [(orders[name], line) for name in sorted(names) if name in orders for line in lines.get(name, ())]
         for subject, names in about.items()
     }
-    return page, touched
 
 
 def _orders_of(connection: sa.Connection, subjects: list[str]) -> dict[str, set[str]]:
@@ -144,6 +164,6 @@ def _orders_of(connection: sa.Connection, subjects: list[str]) -> dict[str, set[
 
 
 def _rows(connection: sa.Connection, kind: type[Any], column: sa.Column[Any], values: list[str]) -> Iterable[Any]:
-    for start in range(0, len(values), _AT_ONCE):
-        query = sa.select(*columns_of(kind)).where(column.in_(values[start : start + _AT_ONCE]))
+    for start in range(0, len(values), AT_ONCE):
+        query = sa.select(*columns_of(kind)).where(column.in_(values[start : start + AT_ONCE]))
         yield from (from_row(kind, row) for row in connection.execute(query))

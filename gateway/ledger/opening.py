@@ -9,6 +9,7 @@ from functools import partial
 import sqlalchemy as sa
 import structlog
 
+from gateway.ledger.case_ranks import CaseRanker
 from gateway.ledger.database import Database
 from gateway.ledger.migrate import upgrade
 from gateway.ledger.order_totals import TotalsFolder
@@ -70,6 +71,9 @@ async def upgrade_when_there(engine: sa.Engine) -> None:
             await asyncio.sleep(_AGAIN_SECONDS)
 
 
-def upkeep(ledger: SqlLedger, purge: Callable[[], Awaitable[None]]) -> list[Callable[[], Awaitable[None]]]:
-    """Return what keeps a ledger small, each done by one of the processes that work on it."""
-    return [in_turn(ledger, "purge", purge), in_turn(ledger, "fold totals", TotalsFolder(ledger).run)]
+def upkeep(
+    ledger: SqlLedger, clock: Clock, purge: Callable[[], Awaitable[None]]
+) -> list[Callable[[], Awaitable[None]]]:
+    """Return what keeps a ledger small and in order, each done by one of the processes that work on it."""
+    runs = {"purge": purge, "fold totals": TotalsFolder(ledger).run, "rank cases": CaseRanker(ledger, clock).run}
+    return [in_turn(ledger, name, run) for name, run in runs.items()]

@@ -230,7 +230,8 @@ CAUSES: dict[str, Cause] = {row.code: row for row in (*_ROWS, *ORDER_CAUSES)}
 class Case:
     """A row of the ledger. ``subject`` is the id of a document or transmission; one open case a subject and cause.
 
-    ``root`` is the root cause (`root_of`): cases under one root are healed by one fix. ``assignee`` is who works on it.
+    ``root`` is the root cause (`root_of`): cases under one root are healed by one fix. ``assignee`` is who works on it. ``rank``
+    is how far its risk (`gateway.tracking.risk`) was from the worst when that was last looked at, 0 to 100; None before that.
     """
 
     id: str
@@ -247,6 +248,7 @@ class Case:
     resolution: str | None = None
     root: str = ""
     assignee: str | None = None
+    rank: int | None = None
 
 
 ROOT_LENGTH = 200
