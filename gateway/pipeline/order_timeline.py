@@ -38,6 +38,7 @@ _WORDS: dict[str, str] = {
     Kind.SHIPPED: "shipped",
     Kind.MOVED: "on its way",
     Kind.RECEIVED: "received",
+    Kind.POSTED: "posted by the ERP",
     Kind.HELD: "put on hold",
     Kind.RELEASED: "released",
     Kind.PASSED: "tests passed",

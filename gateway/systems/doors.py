@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gateway.pipeline.master.views import MasterViews
 from gateway.pipeline.ports import World
-from gateway.systems import mes, quality, stock, tms, wms
+from gateway.systems import finance, mes, quality, stock, tms, wms
 from gateway.systems.door import Door
 from gateway.systems.inventory import Inventory
 from gateway.systems.keys import Key, Keys
@@ -16,7 +16,7 @@ from gateway.systems.planning import Planning
 from gateway.systems.procurement import PurchaseOrders
 from gateway.web.routes import Route
 
-DOORS: tuple[Door, ...] = (*wms.DOORS, *stock.DOORS, *quality.DOORS, *tms.DOORS, *mes.DOORS)
+DOORS: tuple[Door, ...] = (*wms.DOORS, *stock.DOORS, *quality.DOORS, *tms.DOORS, *mes.DOORS, *finance.DOORS)
 
 
 class SystemDoors:

@@ -72,6 +72,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "order-unknown": _TOLD,
     "ship-notice-overdue": _TOLD,
     "invoice-overdue": _TOLD,
+    "posting-overdue": _TOLD,
     "match-waiting": _JUDGED,
     "line-misnamed": _TOLD,
     "clock-wrong": _TOLD,

@@ -84,6 +84,12 @@ ORDER_CAUSES = (
         "ask the partner for the invoice; what was shipped stays unpaid until it comes",
     ),
     Cause(
+        "posting-overdue",
+        Owner.TECHNICAL,
+        "the ERP has not posted in time what the warehouse received",
+        "look in the ERP, and in what passes receipts on to it, why it is not posted, and post it; its word closes the case",
+    ),
+    Cause(
         "match-waiting",
         Owner.BUSINESS,
         "a document waits too long for what it is matched with",

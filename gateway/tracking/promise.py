@@ -21,13 +21,14 @@ INTERCHANGE = "interchange"  # An interchange whose number was skipped.
 ADVICE = "824"
 SHIP_NOTICE = "ship notice"  # By a day that the order names, beside the 856 that is due so long after it.
 INVOICE = "invoice"  # By a day that follows a shipment.
+POSTING = "posting"  # Of a receipt of the warehouse, by the ERP.
 MATCH = "match"  # What a document waits for that can't be matched yet.
 
 # What keeps a promise about the document itself; the others are answers to its purchase order.
 ABOUT_DOCUMENT = frozenset((ACKNOWLEDGMENT, INTERCHANGE_ACKNOWLEDGMENT, RECEIPT, CONFIRMATION, INTERCHANGE, ADVICE))
 
 # What the thread of an order makes and keeps, and the set that is meant.
-BY_THREAD = {SHIP_NOTICE: "856", INVOICE: "810", MATCH: "match"}
+BY_THREAD = {SHIP_NOTICE: "856", INVOICE: "810", POSTING: "posting", MATCH: "match"}
 
 
 class PromiseState(StrEnum):
@@ -114,6 +115,8 @@ def next_action(promise: Promise, now: datetime) -> str:
         then = "it is sent again" if promise.resends_left else "a case is opened"
         return f"wait; when nothing came by {promise.due_at:%Y-%m-%d %H:%M} UTC, {then}"
     if promise.state == PromiseState.BROKEN:
+        if promise.what == POSTING:
+            return "look in the ERP why the receipt is not posted, and post it"
         if promise.owed_by == OwedBy.US:
             return "look in the ERP why it was not sent, and send it"
         if promise.escalates_at is not None and promise.escalates_at > now:

@@ -1,4 +1,4 @@
-"""What of an order is due by a day that its documents name: ship notices before the goods, invoices after them."""
+"""What of an order is due by a day that its documents name: ship notices before the goods, invoices and postings after them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ class DeadlinesText(BaseModel):
     invoice_within: SpanText | None = Field(
         None, description="How long after the day of a shipment the 810 for it must be there."
     )
+    receipt_posted_within: SpanText | None = Field(
+        None,
+        description="How long after the WMS said that goods came the ERP must have said that it posted them, such as 30m.",
+    )
     warn_before: SpanText | None = Field(
-        None, description="How long before something is due it is an event, promise.due_soon; by default never."
+        None,
+        description="How long before something is due it is an event, promise.due_soon; by default never. What has less time "
+        "than that is warned of at half of it.",
     )

@@ -52,7 +52,7 @@ TERMS = [
     (
         "deadlines: {ship_notice_before: 1d, invoice_within: 3 working days, warn_before: 8 working hours}",
         "deadlines",
-        DeadlineTerms(Span(timedelta(days=1)), Span(working_days=3), Span(working_hours=8)),
+        DeadlineTerms(Span(timedelta(days=1)), Span(working_days=3), warn_before=Span(working_hours=8)),
     ),
     ("match: {quantity_over: 5}", "match", None),
     ("missing_within: 4h", "missing_within", timedelta(hours=4)),

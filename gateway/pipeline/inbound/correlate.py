@@ -25,7 +25,7 @@ from gateway.pipeline.thread.whereabouts import orders_meant
 from gateway.tracking.document import Document
 from gateway.tracking.order import Order
 from gateway.tracking.thread.finding import Check
-from gateway.tracking.thread.statement import Kind
+from gateway.tracking.thread.statement import BY_DOCUMENT, Kind
 from gateway.tracking.thread.states import LineState
 
 # An order that came in, or went out, is where its thread begins; its papers are judged by it and never kept back.
@@ -128,7 +128,7 @@ def _origin(document: Document) -> Origin:
     return Origin(
         partner=document.partner,
         role=document.role,
-        source="document",
+        source=BY_DOCUMENT,
         subject=document.id,
         tracking_id=document.tracking_id,
         said_at=document.created_at,

@@ -18,7 +18,17 @@ from gateway.pipeline.thread.terms import deadlines_for
 from gateway.tracking.case import Owner
 from gateway.tracking.document import Document
 from gateway.tracking.order import Match, Order
-from gateway.tracking.promise import BY_THREAD, INVOICE, MATCH, OPEN, SHIP_NOTICE, OwedBy, Promise, PromiseState
+from gateway.tracking.promise import (
+    BY_THREAD,
+    INVOICE,
+    MATCH,
+    OPEN,
+    POSTING,
+    SHIP_NOTICE,
+    OwedBy,
+    Promise,
+    PromiseState,
+)
 from gateway.tracking.thread.states import LineState
 from gateway.tracking.transmission import Transmission
 from gateway.trading.overdue import Overdue
@@ -66,7 +76,8 @@ def _still_agreed(world: World, promise: Promise, document: Document | None) -> 
         return True
     partner = world.configuration().directory.partners.get(promise.partner)
     now = deadlines_for(partner, document.role if document is not None else "buyer")
-    return (now.ship_notice_before if promise.what == SHIP_NOTICE else now.invoice_within) is not None
+    terms = {SHIP_NOTICE: now.ship_notice_before, INVOICE: now.invoice_within, POSTING: now.receipt_posted_within}
+    return terms[promise.what] is not None
 
 
 def _warn(uow: UnitOfWork, world: World, about: Subject, promise: Promise) -> None:
@@ -88,7 +99,7 @@ def _open_cases(uow: UnitOfWork, world: World, about: Subject, promises: list[Pr
 
 def _words(missing: list[Promise]) -> str:
     """Say what is missing since when."""
-    called = {SHIP_NOTICE: "ship notice (856)", INVOICE: "invoice (810)"}
+    called = {SHIP_NOTICE: "ship notice (856)", INVOICE: "invoice (810)", POSTING: "posting of a receipt by the ERP"}
     said = {
         f"{called[each.what]} for order {each.order_number} was due by {each.due_at:%Y-%m-%d %H:%M} UTC": None
         for each in sorted(missing, key=lambda each: (each.due_at, each.id))

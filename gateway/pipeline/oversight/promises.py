@@ -21,6 +21,7 @@ from gateway.tracking.promise import (
     INVOICE,
     MATCH,
     OPEN,
+    POSTING,
     PROMISE_LIFE,
     RECEIPT,
     SHIP_NOTICE,
@@ -242,6 +243,8 @@ def cause_of(promise: Promise) -> str:
         return "confirmation-overdue"
     if promise.what == MATCH:
         return "match-waiting"
+    if promise.what == POSTING:
+        return "posting-overdue"
     if promise.owed_by == OwedBy.US:
         return "promise-overdue-by-us"
     return _THEIRS_LATE.get(promise.what, "promise-overdue")

@@ -19,6 +19,7 @@ from gateway.tracking.promise import (
     BY_THREAD,
     MATCH,
     OPEN,
+    POSTING,
     PROMISE_LIFE,
     OwedBy,
     Promise,
@@ -81,6 +82,9 @@ class _Making:
         warns_at = (
             self._calendar.before(deadline.due_at, warn) if warn is not None and deadline.met_at is None else None
         )
+        begins_at = deadline.begins_at
+        if warns_at is not None and begins_at is not None and warns_at <= begins_at:
+            warns_at = begins_at + (deadline.due_at - begins_at) / 2
         return {"due_at": deadline.due_at, "warns_at": warns_at}
 
     def promise(self, name: str, deadline: Deadline, now: datetime) -> Promise:
@@ -94,7 +98,7 @@ class _Making:
             subject=self._subject,
             partner=order.partner,
             what=deadline.what,
-            owed_by=OwedBy.PARTNER if order.role == "buyer" else OwedBy.US,
+            owed_by=OwedBy.PARTNER if order.role == "buyer" and deadline.what != POSTING else OwedBy.US,
             state=state,
             made_at=now,
             due_at=deadline.due_at,

@@ -6,16 +6,18 @@ Pure: the thread says what has come, the calendar what a working day is. Who is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from gateway.tracking.calendar import Calendar, Span
-from gateway.tracking.promise import INVOICE, SHIP_NOTICE
+from gateway.tracking.promise import INVOICE, POSTING, SHIP_NOTICE
 from gateway.tracking.thread.awaiting import ARRIVED
+from gateway.tracking.thread.effective import effective
 from gateway.tracking.thread.fold import Thread
+from gateway.tracking.thread.folding import Folding
 from gateway.tracking.thread.line import Line
-from gateway.tracking.thread.statement import Kind, Statement
+from gateway.tracking.thread.statement import BY_DOCUMENT, Kind, Purpose, Statement
 from gateway.tracking.thread.states import LineState
 from gateway.tracking.thread.tolerance import ZERO, Terms
 
@@ -30,6 +32,7 @@ class DeadlineTerms:
 
     ship_notice_before: Span | None = None
     invoice_within: Span | None = None
+    receipt_posted_within: Span | None = None
     warn_before: Span | None = None
 
 
@@ -38,6 +41,7 @@ class Deadline:
     """One thing that is due. ``key`` tells it from others of its kind in the order, whatever becomes of its day.
 
     ``met_at`` is when what was due had come whole, in ``met_by`` (a document or transmission); None while it has not.
+    ``begins_at`` is when the time for it began, where there was no time before.
     """
 
     what: str
@@ -45,6 +49,7 @@ class Deadline:
     due_at: datetime
     met_at: datetime | None = None
     met_by: str | None = None
+    begins_at: datetime | None = None
 
 
 def deadlines(
@@ -57,6 +62,8 @@ def deadlines(
             found += _ship_notices(thread, line, statements, agreed.ship_notice_before, terms, calendar)
     if agreed.invoice_within is not None:
         found += _invoices(thread, statements, agreed.invoice_within, calendar)
+    if agreed.receipt_posted_within is not None:
+        found += _postings(effective(Folding(terms), statements), agreed.receipt_posted_within, calendar)
     return found
 
 
@@ -100,6 +107,18 @@ def _invoices(thread: Thread, statements: Sequence[Statement], span: Span, calen
         whole = all(line.invoiced >= shipped[line.number] - line.refused or line.state in _OVER for line in lines)
         met = _last(statements, Kind.INVOICED) if whole else None
         yield _deadline(INVOICE, notice.number, calendar.after(calendar.end(day), span), met)
+
+
+def _postings(counted: Sequence[Statement], span: Span, calendar: Calendar) -> Iterator[Deadline]:
+    """Each receipt that the WMS told of is posted by the ERP after it; what was corrected is posted as it is now."""
+    newest = {each.number: each for each in counted if each.kind == Kind.RECEIVED and each.source != BY_DOCUMENT}
+    posted = [each for each in counted if each.kind == Kind.POSTED]
+    for number, receipt in newest.items():
+        corrected = receipt.purpose != Purpose.ORIGINAL
+        met = [each for each in posted if each.number == number and (not corrected or each.came_at >= receipt.came_at)]
+        first = min(met, key=lambda each: (each.came_at, each.id), default=None)
+        due_at = calendar.after(receipt.came_at, span)
+        yield replace(_deadline(POSTING, number, due_at, first), begins_at=receipt.came_at)
 
 
 def _shipments(thread: Thread, statements: Sequence[Statement]) -> list[Statement]:

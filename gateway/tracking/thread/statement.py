@@ -32,6 +32,7 @@ class Kind(StrEnum):
     SHIPPED = "shipped"  # 856
     MOVED = "moved"  # 214, or a milestone of the TMS
     RECEIVED = "received"  # WMS, 861, 944
+    POSTED = "posted"  # The ERP has a receipt of the warehouse in its books.
     HELD = "held"  # QMS
     RELEASED = "released"
     PASSED = "passed"  # 863 within its limits: it lets go what was kept back for want of it, and nothing else.
@@ -46,6 +47,10 @@ class Kind(StrEnum):
 
 # Each of these is a paper of its own with a number of its own: the number says what is replaced, and what is a copy.
 NUMBERED = frozenset((Kind.SHIPPED, Kind.RECEIVED, Kind.CONSUMED, Kind.INVOICED, Kind.ADJUSTED, Kind.PAID))
+
+BY_DOCUMENT = (
+    "document"  # The source of what a paper says; what a system of ours says by itself has the name of its key.
+)
 
 # What warehouse, quality and production say of the goods, directly or through a paper.
 SYSTEM_KINDS = frozenset((Kind.RECEIVED, Kind.HELD, Kind.RELEASED, Kind.CONSUMED))
