@@ -1,4 +1,5 @@
 # The gateway, and a partner's SFTP server to try it against. docker-compose.yml says how they work together.
+# Nobody has built it yet: there is no Docker where the gateway is tested.
 FROM python:3.11-slim AS gateway
 WORKDIR /app
 COPY pyproject.toml constraints.txt README.md ./
