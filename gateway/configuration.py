@@ -14,7 +14,6 @@ from pathlib import Path
 
 import structlog
 
-import gateway.mapping
 from gateway import located
 from gateway.canonical.message import BY_SET
 from gateway.canonical.values import Part
@@ -23,6 +22,7 @@ from gateway.inventory import take_inventory
 from gateway.located import Located
 from gateway.mapping.loader import Mapping as ProfileMapping
 from gateway.mapping.loader import ProfileLibrary
+from gateway.shipped import base_folder, fetch_shipped, shipped_profiles
 from gateway.tracking.inventory import Inventory
 from gateway.trading.agreement import Agreement
 from gateway.trading.directory import Directory
@@ -34,12 +34,6 @@ log = structlog.get_logger("gateway.configuration")
 
 POLL_SECONDS = 1.0
 _CERTIFICATE_BYTES = 1 << 20  # What is larger is no certificate.
-
-
-def base_folder() -> Path:
-    """Return where the base profiles lie: inside an installed package, or beside it in a clone."""
-    inside = Path(gateway.mapping.__file__).parent / "base"
-    return inside if inside.is_dir() else Path(gateway.mapping.__file__).parents[2] / "mappings" / "base"
 
 
 @dataclass(slots=True)
@@ -129,18 +123,9 @@ def profile_library(files: Files, before: ProfileLibrary | None = None) -> Profi
 
     def fetch(name: str) -> tuple[str, str] | None:
         path = f"mappings/{name}.yaml"
-        if path in files.mappings:
-            return files.mappings[path], path
-        shipped = _shipped(path)
-        return None if shipped is None else (shipped, path)
+        return (files.mappings[path], path) if path in files.mappings else fetch_shipped(name)
 
-    return ProfileLibrary(fetch, before)
-
-
-def _shipped(path: str) -> str | None:
-    """Return what the package holds in the place of a file of the folder."""
-    file = base_folder() / path.removeprefix("mappings/base/")
-    return file.read_text(encoding="utf-8") if path.startswith("mappings/base/") and file.is_file() else None
+    return ProfileLibrary(fetch, before, shipped_profiles())
 
 
 def load_configuration(
@@ -196,12 +181,13 @@ def _check_profiles(files: Files, profiles: ProfileLibrary) -> Iterator[Problem]
     Those that came with the package have been checked there; to compile them all would take longer than all the rest.
     """
     for path, text in files.mappings.items():
-        if path.endswith(".guide.yaml") or text == _shipped(path):
+        name = path.removeprefix("mappings/").removesuffix(".yaml")
+        if path.endswith(".guide.yaml") or (text, path) == fetch_shipped(name):
             continue
         try:
             data = located.read(text, path).data
             if isinstance(data, dict) and "profile" in data:
-                profiles.mapping(path.removeprefix("mappings/").removesuffix(".yaml"))
+                profiles.mapping(name)
         except ConfigurationError as error:
             yield from error.problems
 

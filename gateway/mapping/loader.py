@@ -81,13 +81,16 @@ class ProfileLibrary:
     """All profiles that ``fetch`` can give, each read once and compiled once a version.
 
     What ``before`` has compiled of the same files is taken over, so that a change of one partner's profile costs no more than
-    that one.
+    that one; so is what ``shared`` holds, which is read for all libraries of a process.
     """
 
-    def __init__(self, fetch: Fetch, before: ProfileLibrary | None = None) -> None:
+    def __init__(
+        self, fetch: Fetch, before: ProfileLibrary | None = None, shared: ProfileLibrary | None = None
+    ) -> None:
         self._fetch = fetch
         self._drafts: dict[str, _Draft] = {}
         self._before = dict(before._drafts) if before is not None else {}
+        self._shared = shared
 
     def profile(self, name: str) -> Profile:
         """Return the profile ``name`` laid over its bases; raise ConfigurationError with every mistake."""
@@ -125,6 +128,12 @@ class ProfileLibrary:
         known = self._drafts.get(name)
         if known is None:
             known = self._before.pop(name, None)
+            if (
+                known is None
+                and self._shared is not None
+                and self._fetch(name) == self._shared._fetch(name) is not None
+            ):
+                known = self._shared._draft(name)
             if known is None or any(self._fetch(used) != source for used, source in known.sources.items()):
                 known = self._read(name)
             self._drafts[name] = known

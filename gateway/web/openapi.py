@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -60,10 +62,14 @@ def describe(routes: Sequence[Route], title: str, version: str) -> dict[str, Any
 
 def description(routes: Sequence[Route], title: str, version: str) -> Route:
     """Return the row that describes all rows, itself included."""
-    said: dict[str, object] = {}
+
+    @cache
+    def said() -> dict[str, Any]:
+        # The schemas of all models take as long to make as all else at a start, and most starts are never asked for them.
+        return describe(every, title, version)
 
     async def openapi(_request: web.Request) -> web.StreamResponse:
-        return web.json_response(said)
+        return web.json_response(await asyncio.to_thread(said))
 
     row = Route(
         "GET",
@@ -75,7 +81,7 @@ def description(routes: Sequence[Route], title: str, version: str) -> Route:
         (Answer(200, "OpenAPI 3.1.", None, "application/json"),),
         tag="health",
     )
-    said.update(describe([*routes, row], title, version))
+    every = [*routes, row]
     return row
 
 

@@ -13,7 +13,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("canonical",),
     ("x12", "as2", "tracking"),
     ("mapping", "trading"),
-    ("inventory",),
+    ("inventory", "shipped"),
     ("settings", "configuration", "keyring"),
     ("pipeline",),
     ("web",),

@@ -59,3 +59,19 @@ def test_a_broken_change_says_what_is_wrong_and_leaves_the_rest():
     with pytest.raises(ConfigurationError, match=r"mappings/acme/850\.yaml:3: contrakt: PurchaseOrder has no field"):
         after.mapping("acme/850")
     assert after.mapping("other/850") is other
+
+
+def test_what_comes_with_the_gateway_is_compiled_once_for_all_folders_of_a_process():
+    shared = library()
+    ours, theirs = (ProfileLibrary(library(acme__850=OURS)._fetch, None, shared) for _ in range(2))
+    assert ours.mapping("base/850") is theirs.mapping("base/850") is shared.mapping("base/850")
+    assert ours.mapping("acme/850") is not theirs.mapping("acme/850")
+
+
+def test_a_file_of_a_folder_in_the_place_of_a_shared_one_counts_there_and_nowhere_else():
+    shared = library()
+    codes = "tables: {purpose: {'00': brand_new}}\n"
+    theirs = ProfileLibrary(library(base__codes=codes)._fetch, None, shared)
+    with pytest.raises(ConfigurationError, match="there is no table"):
+        theirs.mapping("base/850")
+    assert ProfileLibrary(library()._fetch, None, shared).mapping("base/850") is shared.mapping("base/850")
