@@ -198,8 +198,8 @@ if PROOF:
             async def all_there():
                 return len(erp.bodies("invoice")) == INVOICES + 1
 
-            await house.until(all_there, 60)
-            await house.until(lambda: overdue_cases(house), 60)
+            await house.until(all_there)
+            await house.until(lambda: overdue_cases(house))
             again = Counter(key for key, *_ in erp.requests[calls:])
             assert set(again.values()) == {1} and len(again) == INVOICES + 1, "no storm, and nothing twice"
             assert flagged(await log_of(house)) == FLAGGED

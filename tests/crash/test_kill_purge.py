@@ -50,7 +50,7 @@ async def trade(folder, url, monkeypatch):
         await house.send(many(LARGE[0]), Idempotency_Key="again")
         await house.send(acknowledgment(50, "PO50"))
         await house.send(invoice(51, "PO51").replace("*EA*12.5*", "*QQ*12.5*"))
-        await house.settle(60)
+        await house.settle()
         await house.outbox(SUPPLIER_KEY)
         await house.settle()
         for held in ("PO2", await one_of(house, f"INV{LARGE[1]}00")):

@@ -65,8 +65,8 @@ async def test_what_one_machine_took_in_another_one_delivers_though_they_share_n
         answer = await door.send(MANY)
         assert answer.status == 202
         taken = (await answer.json())["id"]
-        await worker.until(lambda: everything(erp), 60)
-        await worker.settle(60)
+        await worker.until(lambda: everything(erp))
+        await worker.settle()
         address = f"{door.address}/api/v1/documents/{taken}/content"
         async with door.session.get(address, headers={"Authorization": f"Bearer {SUPPLIER_KEY}"}) as response:
             assert await response.text() == MANY
@@ -93,7 +93,7 @@ async def test_a_bucket_that_is_away_is_told_at_the_door_and_what_is_small_goes_
     monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.endpoint)
     async with gateway(tmp_path, erp=erp) as house:
         assert (await house.send(MANY)).status == 202
-        await house.until(lambda: len(numbers(erp)) == 4, 60)
+        await house.until(lambda: len(numbers(erp)) == 4)
 
 
 async def test_a_worker_that_does_not_reach_the_bucket_tries_again_and_asks_nobody(
@@ -110,10 +110,10 @@ async def test_a_worker_that_does_not_reach_the_bucket_tries_again_and_asks_nobo
         monkeypatch.setattr(S3Vault, "_asking", counted)
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
         async with gateway(tmp_path / "cut-off", erp=erp, database_url=url, roles=WORKER) as cut_off:
-            await cut_off.until(lambda: len(asked) > 1, 30)
+            await cut_off.until(lambda: len(asked) > 1)
             assert numbers(erp) == [] and (await door.get("/api/v1/cases"))["items"] == []
         monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.endpoint)
         async with gateway(tmp_path / "bench", erp=erp, database_url=url, roles=WORKER) as worker:
-            await worker.until(lambda: everything(erp), 60)
-            await worker.settle(60)
+            await worker.until(lambda: everything(erp))
+            await worker.settle()
         assert (await door.get("/api/v1/cases"))["items"] == []

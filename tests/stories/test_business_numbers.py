@@ -223,7 +223,7 @@ async def test_in_a_large_interchange_the_first_one_counts_however_far_away_it_s
     numbers[449] = "N0"
     async with gateway(tmp_path, _agreed("810")) as house:
         await house.send(_many(*numbers))
-        await house.settle(60)
+        await house.settle()
         [rejected] = (await house.get("/api/v1/documents?state=rejected"))["items"]
         assert rejected["control_number"] == "0450" and "this file: " in rejected["faults"][0]["message"]
         assert len(house.erp.bodies("invoice")) == 449
@@ -235,8 +235,8 @@ async def test_of_a_cut_interchange_nothing_holds_a_number(tmp_path):
     async with gateway(tmp_path, _agreed("810")) as house:
         whole = _many(*numbers)
         await house.send(whole[: whole.index("GE*250")])
-        await house.settle(60)
+        await house.settle()
         assert not house.erp.messages
         await house.send(whole)
-        await house.settle(60)
+        await house.settle()
         assert len(house.erp.bodies("invoice")) == 250

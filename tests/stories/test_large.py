@@ -24,7 +24,7 @@ async def test_five_hundred_documents_in_one_interchange(tmp_path):
         data = many(500, last_bad=True)
         assert len(data) > 64 << 10, "larger than what is read on the event loop"
         receipt = await (await house.send(data)).json()
-        await house.until(lambda: len(house.erp.messages) == 499, 60)
+        await house.until(lambda: len(house.erp.messages) == 499)
         await house.settle()
         assert {b["invoice_number"] for b in house.erp.bodies("invoice")} == {f"INV{n}" for n in range(1, 500)}
         [answer] = await house.outbox(SUPPLIER_KEY)
@@ -39,7 +39,7 @@ async def test_five_hundred_documents_in_one_interchange(tmp_path):
 async def test_a_large_interchange_that_is_cut_delivers_nothing(tmp_path):
     async with gateway(tmp_path) as house:
         receipt = await (await house.send(many(450, cut=True))).json()
-        await house.settle(60)
+        await house.settle()
         found = await house.get(receipt["location"])
         assert {d["state"] for d in found["documents"]} == {"rejected"}
         assert not house.erp.messages
@@ -50,11 +50,11 @@ async def test_a_large_interchange_that_is_cut_delivers_nothing(tmp_path):
 async def test_a_second_copy_of_a_large_interchange_is_all_duplicates(tmp_path):
     async with gateway(tmp_path) as house:
         await house.send(many(420))
-        await house.until(lambda: len(house.erp.messages) == 420, 60)
+        await house.until(lambda: len(house.erp.messages) == 420)
         await house.settle()
         [first] = await house.outbox(SUPPLIER_KEY)
         receipt = await (await house.send(many(420).replace("~", "~\n"))).json()
-        await house.settle(60)
+        await house.settle()
         found = await house.get(receipt["location"])
         assert {d["state"] for d in found["documents"]} == {"duplicate"}
         assert len(house.erp.messages) == 420
@@ -72,7 +72,7 @@ async def test_a_large_document_of_its_own(tmp_path):
     more = more[:end] + f"SE*{count}*0001~" + more[more.index("GE*") :]
     async with gateway(tmp_path, supplier()) as house:
         await house.send(more)
-        await house.until(lambda: len(house.erp.messages) == 1, 60)
+        await house.until(lambda: len(house.erp.messages) == 1)
         assert len(house.erp.bodies("invoice")[0]["lines"]) == 3000
         kept = [path for path in (tmp_path / "data" / "vault").rglob("*") if path.is_file()]
         assert more.encode() in [path.read_bytes() for path in kept]

@@ -7,7 +7,7 @@ NEW_KEY = "key-of-the-newcomer"
 
 
 async def _live(house, partners):
-    await house.until(lambda: len(house.house.configuration().directory.partners) == partners, 5)
+    await house.until(lambda: len(house.house.configuration().directory.partners) == partners)
 
 
 async def test_a_new_partner_can_send_within_seconds(tmp_path):
@@ -39,7 +39,7 @@ async def test_a_broken_change_is_kept_out_and_said(tmp_path):
         assert await readiness(house) == (True, "ok", 0)
         good = path.read_text()
         path.write_text(good.replace("document: '810'", "document: '999810'").replace("role: buyer", "role: byer", 1))
-        await house.until(lambda: house.house.configuration.broken is not None, 5)
+        await house.until(lambda: house.house.configuration.broken is not None)
         assert await readiness(house) == (True, "refused", 2)
         shown = [str(problem) for problem in house.house.configuration.broken.problems]
         assert all(line.startswith("partners/supplier.yaml:") for line in shown)
@@ -48,7 +48,7 @@ async def test_a_broken_change_is_kept_out_and_said(tmp_path):
         await house.settle()
         assert len(house.erp.messages) == 1
         path.write_text(good)
-        await house.until(lambda: house.house.configuration.broken is None, 5)
+        await house.until(lambda: house.house.configuration.broken is None)
         assert (await house.get("/readyz"))["configuration"] == "ok"
 
 
@@ -63,7 +63,7 @@ async def test_a_case_for_a_missing_agreement_ends_with_the_agreement_and_a_repl
         assert case["cause"] == "no-agreement"
         assert case["next_action"].startswith("add an agreement to the partner's file, then: gateway replay ")
         dump(path, supplier())
-        await house.until(lambda: house.house.configuration().directory.partners["supplier"].agreements, 5)
+        await house.until(lambda: house.house.configuration().directory.partners["supplier"].agreements)
         await _replay(house, case["subject"])
         await house.until(lambda: len(house.erp.messages) == 1)
         await house.settle()

@@ -24,7 +24,7 @@ async def _ordered(house):
 
 
 async def _cases(house, count=1):
-    await house.until(lambda: _open(house, count), 30)
+    await house.until(lambda: _open(house, count))
     return (await house.get("/api/v1/cases"))["items"]
 
 

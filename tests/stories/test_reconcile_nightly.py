@@ -104,8 +104,8 @@ async def night(house, clock):
     async def ran():
         return len((await house.get(RUNS))["items"]) > len(before)
 
-    await house.until(ran, 60)
-    await house.settle(60)
+    await house.until(ran)
+    await house.settle()
     return (await house.get(RUNS))["items"][0]
 
 
@@ -219,7 +219,7 @@ async def test_a_report_that_does_not_come_or_is_no_newer_is_one_case_until_it_c
             found = await open_cases(house, "report-missing")
             return set(found) == {"report-erp", "report-wms"} and "no redirect" in found["report-erp"]["detail"]
 
-        await house.until(both, 60)
+        await house.until(both)
         assert "shipped: 'ten' is no number" in (await open_cases(house, "report-missing"))["report-wms"]["detail"]
         assert len((await house.get(RUNS))["items"]) == 2, "with nothing to compare there is no run"
 
@@ -244,7 +244,7 @@ async def test_a_night_has_one_run_over_a_restart_and_a_clock_that_jumps(tmp_pat
             clock = Clock(house)
             assert await due(house) is not None
             clock.on(days=1)
-            await house.until(lambda: due_after(house, clock()), 60)
+            await house.until(lambda: due_after(house, clock()))
             assert [each["id"] for each in (await house.get(RUNS))["items"]] == [run["id"]], "that night had its run"
             put(tmp_path, "order_number,line,shipped\nPO9,1,10\n", at=time.time() - 10)
             later = await night(house, clock)
@@ -277,7 +277,7 @@ async def test_of_several_workers_on_postgresql_one_runs_a_night_and_a_report_br
                     found = await due(first)
                     return (await first.get(RUNS))["items"] and found is not None and found > first.house.world.clock()
 
-                await house.until(ran, 60)
+                await house.until(ran)
             [run] = (await second.get(RUNS))["items"]
             assert (run["trigger"], run["strangers"]) == ("nightly", 2)
             assert len(reports.asked) == 1

@@ -76,7 +76,7 @@ async def test_the_order_of_a_lane_is_kept_by_two_workers(tmp_path, url):
         erp.answers.append(503)
         for number in range(1, 7):
             assert (await receiver.send(invoice(number))).status == 202
-        await receiver.until(lambda: len(numbers(erp)) == 6, 40)
+        await receiver.until(lambda: len(numbers(erp)) == 6)
     await erp.stop()
     assert [body["invoice_number"] for body in erp.bodies("invoice")] == [f"INV{n}" for n in range(1, 7)]
 
@@ -126,8 +126,8 @@ async def test_a_database_that_goes_and_comes_back_loses_nothing_and_all_goes_on
             async with aiohttp.ClientSession() as session, session.get(f"{house.address}/readyz") as ready:
                 assert ready.status == 503
             server.start()
-            await house.until(lambda: _taken(house, 4), 30)
-            await house.until(lambda: len(numbers(house.erp)) == 4, 30)
+            await house.until(lambda: _taken(house, 4))
+            await house.until(lambda: len(numbers(house.erp)) == 4)
             assert numbers(house.erp) == ["INV1", "INV2", "INV3", "INV4"]
 
 

@@ -24,7 +24,7 @@ async def _fill(house, count, first=1):
         await house.send(invoice(number, f"PO{number % 3}"))
         if number % 5 == 0:
             await house.send(purchase_order(number, f"CPO{number}"), CUSTOMER_KEY)
-    await house.settle(60)
+    await house.settle()
 
 
 async def test_paging_gives_each_document_exactly_once_and_in_order(tmp_path):
