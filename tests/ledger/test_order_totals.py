@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from alembic import command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.ledger import tables
@@ -67,7 +67,12 @@ def key(total):
     return str(total.key)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(CHANGES)
 async def test_figures_are_the_plain_sums_before_and_after_folding(ledger_file, changes):
     engine = make_engine(ledger_file)
