@@ -14,15 +14,19 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from gateway.canonical.message import BY_SET, MESSAGE_TYPES
+from gateway.canonical.values import Part
 from gateway.cli.console import AS_JSON, FILES, PARTNER, chunks_of, configuration, err, expand, out, partner_named
 from gateway.configuration import Configuration, Files, profile_library
 from gateway.errors import NotFound, TranslationError, X12Error
 from gateway.mapping.coverage import Coverage, coverage
 from gateway.mapping.loader import Mapping, ProfileLibrary
 from gateway.pipeline.inbound.judge import judge_set
+from gateway.pipeline.outbound.as_csv import written
 from gateway.pipeline.outbound.compose import check as check_written
 from gateway.pipeline.outbound.compose import envelope
 from gateway.settings import load_settings
+from gateway.trading.csv_layout import CsvLayout
+from gateway.trading.csv_writing import CsvUnwritable
 from gateway.trading.directory import Partner
 from gateway.x12.hierarchy import nest
 from gateway.x12.model import TransactionSet
@@ -124,7 +128,7 @@ def compose(
     partner: str = typer.Option(..., "--partner", "-p", help="To whom it goes."),
     number: int = typer.Option(1, "--number", help="Control number; the ledger is not touched."),
 ) -> None:
-    """Turn a canonical document into the X12 that a partner would get, checked as it would be before sending."""
+    """Turn a canonical document into the X12 or CSV that a partner would get, checked as it would be before sending."""
     found = configuration()
     who = partner_named(found, partner)
     if not file.is_file():
@@ -140,6 +144,9 @@ def compose(
         for item in error.errors(include_url=False):
             err.print(escape("/" + "/".join(map(str, item["loc"])) + f": {item['msg']}"))
         raise typer.Exit(1) from None
+    if agreement.csv is not None:
+        _show_csv(message, agreement.csv, row.set_id)
+        return
     mapping = found.mapping(agreement.profile, agreement.version)
     made = envelope(found, who, agreement, mapping.from_canonical(message), datetime.now(UTC), (number, number))
     data = write(made, agreement.style)
@@ -151,6 +158,19 @@ def compose(
     for path in lost:
         err.print(escape(f"the profile does not write {path}"))
     raise typer.Exit(0 if judgment.accepted else 1)
+
+
+def _show_csv(message: Part, layout: CsvLayout, set_id: str) -> None:
+    try:
+        data, lost = written(message, layout, set_id)
+    except CsvUnwritable as error:
+        for words in error.faults:
+            err.print(escape(words))
+        raise typer.Exit(1) from None
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+    for path in lost:
+        err.print(escape(f"no column holds {path}"))
 
 
 def _document(data: Any) -> tuple[str, Any]:

@@ -13,8 +13,8 @@ from gateway.ledger.order_views import SqlOrderViews
 from gateway.ledger.sql_ledger import SqlLedger
 from gateway.pipeline.order_views import OrderQuery
 from gateway.tracking.order import Order, OrderLine
+from gateway.trading.csv_table import marked
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # A spreadsheet would reckon with what begins like this.
 _TEXT, _DAY, _MOMENT, _FIGURE, _TRUTH = "text", "day", "moment", "figure", "truth"
 # Field of an order -> column and what it holds; those of a line follow.
 _ORDER: dict[str, tuple[str, str]] = {
@@ -123,7 +123,7 @@ def _text(value: Any, kind: str) -> str:
         return "true" if value else "false"
     if kind == _FIGURE:
         return f"{value:f}"
-    return f"'{value}" if str(value).startswith(_FORMULA) else str(value)
+    return marked(str(value))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ What a level leaves out it inherits. `Agreement` is the result, with nothing lef
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -158,13 +158,13 @@ class AgreementText(Terms):
     profile: RoomName | None = Field(
         None, description="The mapping profile, such as acme/856; by default the base profile of the set."
     )
-    csv: CsvText | None = Field(None, description="How the partner may send it as CSV; by default it may not.")
+    csv: CsvText | None = Field(None, description="How the partner may send it, or gets it, as CSV; by default not.")
 
     @model_validator(mode="after")
     def _csv_fits(self) -> AgreementText:
         if self.csv is not None:
-            if self.direction != "inbound" or self.document not in BY_SET:
-                raise ValueError("csv is only for documents that the partner sends and that have a canonical message")
+            if self.document not in BY_SET:
+                raise ValueError("csv is only for documents that have a canonical message")
             layout_of(self.csv, BY_SET[self.document])
         return self
 
@@ -263,7 +263,7 @@ def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None)
         control_numbers=(numbers.first, numbers.last),
         usage={"production": "P", "test": "T"}[say("usage", "production")],
         test_to_erp=say("test_to_erp", False),
-        acknowledgment=_merged(Acknowledgment, [level.acknowledgment for level in chain]),
+        acknowledgment=_acknowledgment(text, [level.acknowledgment for level in chain]),
         duplicate_window=say("duplicate_window", timedelta(days=30)),
         tolerate=tolerated_codes(say("tolerate", ())),
         characters=say("characters", None),
@@ -279,6 +279,12 @@ def settle(partner: str, index: int, text: AgreementText, *levels: Terms | None)
         csv=layout_of(text.csv, BY_SET[text.document]) if text.csv is not None else None,
         index=index,
     )
+
+
+def _acknowledgment(text: AgreementText, levels: list[BaseModel | None]) -> Acknowledgment:
+    """Return how documents are acknowledged; for CSV that we send there is no 997 to wait for."""
+    made: Acknowledgment = _merged(Acknowledgment, levels)
+    return replace(made, expected=False) if text.csv is not None and text.direction == "outbound" else made
 
 
 def _merged(made: type[Any], levels: list[BaseModel | None]) -> Any:

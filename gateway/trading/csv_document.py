@@ -17,7 +17,7 @@ from gateway.canonical.message import MessageType
 from gateway.canonical.values import Part
 from gateway.trading.csv_layout import CsvColumn, CsvLayout
 from gateway.trading.csv_places import Place, Step
-from gateway.trading.csv_table import CsvError, CsvFault, Row, rows_of
+from gateway.trading.csv_table import CsvError, CsvFault, Row, rows_of, unmarked
 
 _MOST_FAULTS = 100
 _NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
@@ -182,7 +182,7 @@ class _Building:
             return text
         elif column.place.kind == "day":
             return self._read_day(said)
-        return said
+        return unmarked(said)
 
     def _read_day(self, said: str) -> str:
         found = self._day.fullmatch(said)

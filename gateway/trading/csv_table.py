@@ -13,6 +13,7 @@ from gateway.trading.csv_layout import CsvLayout
 MOST_ROWS = 10_000  # A document of more lines comes as X12, which is read as a stream.
 _MOST_CELLS = 500
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _QUOTING = 'put a value that holds quotes or the delimiter into quotes, and double the quotes in it: "3"" pipe"'
 
@@ -47,6 +48,16 @@ class Row:
 
     line: int
     cells: list[str]
+
+
+def marked(text: str) -> str:
+    """Return a text as a cell: with a ' before what a spreadsheet would reckon with, as spreadsheets mark text."""
+    return f"'{text}" if text.removeprefix("'").startswith(_FORMULA) else text
+
+
+def unmarked(cell: str) -> str:
+    """Return the text of a cell, without what `marked` put before it."""
+    return cell[1:] if cell.startswith("'") and cell[1:].removeprefix("'").startswith(_FORMULA) else cell
 
 
 def rows_of(data: bytes, layout: CsvLayout) -> list[Row]:

@@ -57,6 +57,21 @@ async def test_an_order_goes_out_signed_and_encrypted_and_its_receipt_proves_tha
         assert await cases(house) == []
 
 
+async def test_an_order_that_goes_as_csv_says_so_in_type_and_name(tmp_path):
+    columns = {"Order": "order_number", "Line": "lines[].number", "Quantity": "lines[].quantity.value"}
+    ordered = {"document": "850", "direction": "outbound", "role": "buyer", "csv": {"columns": columns}}
+    async with as2_house(tmp_path, QUICK, agreements=[ordered]) as (house, partner):
+        await order(house)
+        arrived = await partner.wait_for(partner.arrived)
+        [payload] = arrived.unpacked.payloads
+        assert payload.read().decode() == "Order,Line,Quantity\r\nPO1,1,10\r\n"
+        assert payload.content_type.startswith("text/csv")
+        assert arrived.unpacked.filename.startswith("850_") and arrived.unpacked.filename.endswith(".csv")
+        await house.settle()
+        assert (await receipt_of(house)).state == "delivered"
+        assert await cases(house) == []
+
+
 def arrived_signer(partner):
     return identity("supplier").certificate.fingerprint
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.stories.test_buyer import ORDER
 from tests.support import csv
 from tests.support.house import SUPPLIER_KEY, gateway, supplier
 from tests.support.x12 import interchange
@@ -200,3 +201,78 @@ async def test_a_file_in_a_folder_is_known_by_its_name(tmp_path):
         cases = {case["cause"]: case["detail"] for case in (await house.get("/api/v1/cases"))["items"]}
         assert "line 2, column Date: '21/11/2026' is no day" in cases["document-rejected"]
         assert "'unknown.csv' fits none of 855*.csv, order_acknowledgment*.csv" in cases["not-readable"]
+
+
+ORDER_LAYOUT = {
+    "delimiter": ";",
+    "decimal": ",",
+    "dates": "DD.MM.YYYY",
+    "columns": {
+        "Order": "order_number",
+        "Ordered on": "ordered_on",
+        "Line": "lines[].number",
+        "Quantity": "lines[].quantity.value",
+        "Unit": {"to": "lines[].quantity.unit", "codes": {"pc": "each", "cs": "case"}},
+        "Price": "lines[].unit_price.amount",
+        "Part": "lines[].item_ids[0].value",
+        "Text": "lines[].descriptions[0].text",
+    },
+    "constants": {"lines[].item_ids[0].kind": "buyer_part"},
+}
+
+
+def without_edi(**changes):
+    made = partner(**changes)
+    [ordered] = [each for each in made["agreements"] if each["document"] == "850"]
+    ordered["csv"] = ORDER_LAYOUT
+    return made
+
+
+def described(text, unit="each"):
+    line = ORDER["body"]["lines"][0]
+    line = line | {"descriptions": [{"form": "free_text", "text": text}], "quantity": {"value": "10", "unit": unit}}
+    return ORDER | {"body": ORDER["body"] | {"lines": [line]}}
+
+
+async def test_a_supplier_without_edi_gets_its_order_as_csv_and_answers_in_csv(tmp_path):
+    async with gateway(tmp_path, without_edi()) as house:
+        await house.order(described("=HYPERLINK(1); ½ inch"))
+        await house.settle()
+        [item] = (await house.get("/api/v1/outbox", SUPPLIER_KEY))["items"]
+        assert item["content_type"] == "text/csv"
+        [text] = await house.outbox(SUPPLIER_KEY)
+        assert text.splitlines() == [
+            "Order;Ordered on;Line;Quantity;Unit;Price;Part;Text",
+            'PO1;21.11.2026;1;10;pc;12,5;B-1;"\'=HYPERLINK(1); ½ inch"',
+        ]
+        found = await house.get("/api/v1/orders/supplier:buyer:PO1")
+        assert found["order"]["state"] == "transmitted"
+        await _by_csv(house, csv.ACKNOWLEDGMENT)
+        await house.settle()
+        [document] = [each for each in (await house.get("/api/v1/documents"))["items"] if each["set"] == "850"]
+        assert (document["state"], document["acknowledgment"]) == ("sent", "none"), "nobody waits for a 997"
+        shown = await house.get(f"/api/v1/documents/{document['id']}", SUPPLIER_KEY)
+        assert "no column holds lines[1].unit_price.basis" in shown["document"]["notes"]
+        assert shown["canonical"]["body"]["order_number"] == "PO1", "who works over REST reads the order as JSON"
+        lines = (await house.get("/api/v1/orders/supplier:buyer:PO1"))["lines"]
+        assert lines[0]["promised_on"] == "2026-12-05", "what it answered in CSV stands in the thread"
+
+
+async def test_an_order_that_the_agreed_columns_would_tell_wrongly_waits_for_a_person(tmp_path):
+    async with gateway(tmp_path, without_edi()) as house:
+        await house.order(described("pipe", unit="box"))
+        await house.settle()
+        [case] = (await house.get("/api/v1/cases"))["items"]
+        assert case["cause"] == "compose-failed"
+        assert "column Unit: no code was agreed for 'box'; add it to codes" in case["detail"]
+        assert await house.outbox(SUPPLIER_KEY) == []
+
+
+async def test_a_file_that_we_put_into_a_folder_says_what_it_is_by_its_name(tmp_path):
+    channels = {"folder": {"inbound": "in", "outbound": "out"}}
+    async with gateway(tmp_path, without_edi(channels=channels)) as house:
+        await house.order(described("pipe"))
+        await house.settle()
+        [path] = (tmp_path / "data" / "out").glob("*.csv")
+        assert path.name.startswith("850_")
+        assert path.read_text(encoding="utf-8").startswith("Order;Ordered on;")

@@ -1,5 +1,6 @@
 """Whatever bytes come as CSV: a document or faults with line and fix, and rows that fold into the lists that were agreed."""
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -7,6 +8,8 @@ from gateway.canonical.message import BY_SET
 from gateway.canonical.values import Part
 from gateway.trading.csv_document import document_of
 from gateway.trading.csv_layout import CsvText, layout_of
+from gateway.trading.csv_table import marked, unmarked
+from gateway.trading.csv_writing import CsvUnwritable, csv_of
 from tests.support import csv
 
 ROWS = {"855": csv.ACKNOWLEDGMENT, "856": csv.SHIP_NOTICE, "810": csv.INVOICE}
@@ -56,3 +59,57 @@ def test_rows_that_say_the_same_of_a_line_are_one_line_with_all_that_each_says(s
         assert [status.quantity for status in line.statuses] == wanted
     assert {line.number for line in body.lines} == {str(number) for number, _ in said}
     assert len(body.lines) == len({number for number, _ in said})
+
+
+@pytest.mark.parametrize("set_id", sorted(ROWS))
+def test_what_is_read_is_written_and_read_again_as_the_same(set_id):
+    body = _judge(ROWS[set_id].encode(), set_id)
+    assert isinstance(body, Part)
+    written = csv_of(body, LAYOUTS[set_id])
+    assert _judge(written, set_id) == body
+    assert csv_of(_judge(written, set_id), LAYOUTS[set_id]) == written
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=30))
+@example("=1+2")
+@example("'=1+2")
+@example("-")
+def test_a_text_comes_back_as_it_was_and_is_no_formula_on_the_way(text):
+    cell = marked(text)
+    assert unmarked(cell) == text
+    assert not cell.startswith(("=", "+", "-", "@"))
+    layout = layout_of(CsvText(columns={"Order": "order_number", "Kind": "acknowledgment_type"}), BY_SET["855"])
+    body = BY_SET["855"].model.model_validate({"order_number": text.strip() or "x", "acknowledgment_type": "rejected"})
+    assert document_of(csv_of(body, layout), layout, BY_SET["855"]) == body
+
+
+def _changed(**line):
+    body = _judge(ROWS["855"].encode(), "855").model_dump(mode="json", exclude_unset=True)
+    body["lines"][0] |= line
+    return BY_SET["855"].model.model_validate(body)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            {"quantity": {"value": "10", "unit": "case"}},
+            "lines[].quantity.unit is 'case' where 'each' was agreed for all",
+        ),
+        ({"statuses": [{"status": "backordered"}]}, "column Status: no code was agreed for 'backordered'"),
+    ],
+)
+def test_what_would_be_understood_wrongly_is_not_written(line, words):
+    with pytest.raises(CsvUnwritable) as caught:
+        csv_of(_changed(**line), LAYOUTS["855"])
+    assert any(words in each for each in caught.value.faults), caught.value.faults
+
+
+def test_ids_are_found_by_their_kind_wherever_they_stand():
+    ids = [
+        {"kind": "supplier_part", "value": "V-1"},
+        {"kind": "gtin_12", "value": "1"},
+        {"kind": "buyer_part", "value": "B-1"},
+    ]
+    first = csv_of(_changed(item_ids=ids), LAYOUTS["855"]).decode().splitlines()[1].split(";")
+    assert first[6:8] == ["B-1", "V-1"]

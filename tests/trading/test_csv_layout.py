@@ -46,12 +46,15 @@ def test_a_mistake_in_a_layout_is_told_with_its_line(said, words):
     assert all(each.startswith("partners/acme.yaml:5") for each in problems)
 
 
-def test_csv_is_only_for_what_the_partner_sends_and_what_has_a_message():
+def test_csv_is_only_for_what_has_a_message():
     layout = "csv: {columns: {Order: order_number}}"
-    text = PARTNER.replace("csv: {CSV}", layout)
-    for other in (text.replace("inbound", "outbound"), text.replace('"855"', '"997"')):
-        problems = problems_of({"partners/acme.yaml": other})
-        assert any("csv is only for documents that the partner sends" in each for each in problems), problems
+    problems = problems_of({"partners/acme.yaml": PARTNER.replace("csv: {CSV}", layout).replace('"855"', '"997"')})
+    assert any("csv is only for documents that have a canonical message" in each for each in problems), problems
+
+
+def test_for_csv_that_we_send_no_acknowledgment_is_waited_for():
+    found = agreement("csv: {columns: {Order: order_number}}", document="850", direction="outbound")
+    assert found.acknowledgment.expected is False
 
 
 def test_a_layout_that_says_nothing_else_is_read_as_usual():

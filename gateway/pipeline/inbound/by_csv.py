@@ -53,7 +53,7 @@ def layouts_of(partner: Partner | None) -> dict[str, tuple[MessageType, Agreemen
 
 def _agreed(partner: Partner | None) -> Iterator[tuple[MessageType, Agreement, CsvLayout]]:
     for agreement in partner.agreements.values() if partner else ():
-        if agreement.csv is not None:
+        if agreement.csv is not None and agreement.direction == "inbound":
             yield BY_SET[agreement.document], agreement, agreement.csv
 
 

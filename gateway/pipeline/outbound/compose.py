@@ -14,7 +14,9 @@ from gateway.canonical.message import BY_SET
 from gateway.canonical.values import Part
 from gateway.errors import TranslationError
 from gateway.mapping.loader import Mapping
+from gateway.pipeline.outbound import as_csv
 from gateway.pipeline.outbound.accept import read_body
+from gateway.pipeline.outbound.lost import lost_between
 from gateway.pipeline.outbound.numbers import next_numbers
 from gateway.pipeline.outbound.transmit import is_fetched, outbound_transmission, sending_of
 from gateway.pipeline.oversight.promises import keep_answered
@@ -47,6 +49,8 @@ async def run(task: Task, world: World) -> Outcome:
     agreement = agreement_for(configuration, document)
     if partner is None or agreement is None:
         return Park("no-agreement", f"set {document.set_id} to {document.partner}")
+    if agreement.csv is not None:
+        return as_csv.compose(document, body, partner, agreement, agreement.csv, world)
     mapping = configuration.mapping(agreement.profile, agreement.version)
     try:
         segments = mapping.from_canonical(body)
@@ -105,26 +109,7 @@ def check(
     again, _notes = mapping.to_canonical(judgment.tree, transaction.marks.component)
     if again == body:
         return judgment, []
-    return judgment, list(
-        _differences(body.model_dump(exclude_defaults=True), again.model_dump(exclude_defaults=True), "")
-    )
-
-
-def _differences(said: Any, written: Any, path: str) -> list[str]:
-    """Name the places where ``written`` lacks or changes what was ``said``."""
-    if isinstance(said, dict) and isinstance(written, dict):
-        return [
-            difference
-            for key, value in said.items()
-            for difference in _differences(value, written.get(key), f"{path}.{key}" if path else key)
-        ]
-    if isinstance(said, tuple) and isinstance(written, tuple) and len(said) == len(written):
-        return [
-            difference
-            for index, (one, other) in enumerate(zip(said, written, strict=True))
-            for difference in _differences(one, other, f"{path}[{index + 1}]")
-        ]
-    return [] if said == written else [path]
+    return judgment, lost_between(body, again)
 
 
 def _keep_faults(uow: UnitOfWork, *, document_id: str, faults: list[dict[str, Any]]) -> list[Task]:

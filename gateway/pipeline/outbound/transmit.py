@@ -25,6 +25,7 @@ from gateway.trading.directory import Partner
 from gateway.x12.acknowledgment import ACKNOWLEDGMENTS
 
 ANSWERS = ACKNOWLEDGMENTS | {"TA1"}
+CSV_TYPE = "text/csv"
 _IN_MEMORY = 1 << 20
 
 
@@ -144,10 +145,15 @@ def file_name(partner: Partner, transmission: Transmission) -> str:
         "timestamp": f"{transmission.created_at:%Y%m%dT%H%M%S}",
         "partner": partner.id,
     }
-    made = template
+    made = ending(template, transmission.content_type)
     for key, value in facts.items():
         made = made.replace("{" + key + "}", value)
     return "".join(mark if mark.isalnum() or mark in "-_." else "_" for mark in made).lstrip(".") or transmission.id
+
+
+def ending(template: str, content_type: str) -> str:
+    """Return a template of names with the end that fits the bytes: CSV is known by it."""
+    return template.removesuffix(".edi").removesuffix(".csv") + ".csv" if content_type == CSV_TYPE else template
 
 
 def record_sent(uow: UnitOfWork, world: World, transmission: Transmission, sent: Sent) -> list[Task]:

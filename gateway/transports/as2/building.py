@@ -16,6 +16,7 @@ from gateway.as2.content import NewSpool
 from gateway.as2.message import Packed, Payload, Terms, pack
 from gateway.as2.terms import AskedReceipt, Marks
 from gateway.keyring import Keyring
+from gateway.pipeline.outbound.transmit import ending
 from gateway.trading.as2 import AS2Channel
 from gateway.trading.certificates import Place, chosen
 from gateway.trading.directory import Directory, Partner
@@ -46,7 +47,7 @@ class Builder:
         send = channel.send
         named = replace(
             payload,
-            filename=filled(send.filename, facts) if send.filename else None,
+            filename=filled(ending(send.filename, payload.content_type), facts) if send.filename else None,
             content_type=payload.content_type or send.content_type,
         )
         terms = self.terms(partner, directory, now)

@@ -22,6 +22,7 @@ from gateway.as2.slices import Slice
 from gateway.as2.terms import Keys
 from gateway.errors import ConfigurationError, PartnerRefused, PartnerUnreachable
 from gateway.pipeline.outbound.receipted import Answered, settle_receipt
+from gateway.pipeline.outbound.transmit import CSV_TYPE
 from gateway.pipeline.oversight.chase_receipt import expect_receipt
 from gateway.pipeline.ports import Blob, Sending, Sent, UnitOfWork, World
 from gateway.pipeline.records import note_event
@@ -152,7 +153,8 @@ class AS2Sender:
         directory = self._world.configuration().directory
 
         def build() -> Packed:
-            payload = Payload(self._payload(sending, spools))
+            kind = CSV_TYPE if about.content_type == CSV_TYPE else ""  # X12 goes as the partner's file says.
+            payload = Payload(self._payload(sending, spools), None, kind)
             return replace(self._builder, new_spool=spools).build(sending.partner, directory, payload, facts, now)
 
         large = sending.blob is not None or len(sending.body) > _INLINE
