@@ -25,6 +25,8 @@ from tests.support.postgres import fresh_database
 from tests.support.systems import events, system_keys
 from tests.support.x12 import interchange
 
+# Which commit of a night fails: that of the run here, each of them under GATEWAY_PROOF.
+_BROKEN = range(1, 6) if os.environ.get("GATEWAY_PROOF") else (3,)
 HEAD = "order_number,line,shipped,received,price\n"
 
 
@@ -249,6 +251,70 @@ async def test_a_night_has_one_run_over_a_restart_and_a_clock_that_jumps(tmp_pat
             put(tmp_path, "order_number,line,shipped\nPO9,1,10\n", at=time.time() - 10)
             later = await night(house, clock)
             assert later["id"] > run["id"]
+
+
+@pytest.mark.usefixtures("_secret")
+async def test_a_report_that_is_late_is_waited_for_and_is_no_case(tmp_path):
+    at = f"{datetime.now(UTC) - timedelta(minutes=5):%H:%M}"
+    only = {"reports": {"wms": {"folder": "from-wms"}}, "at": at, "within": "2h", "every": "5m"}
+    async with nights(tmp_path, "", **only) as house:
+        clock = Clock(house)
+        clock.on(days=1)
+
+        async def waits():
+            found = await due(house)
+            return found is not None and timedelta(0) < found - clock() <= timedelta(minutes=5)
+
+        await house.until(waits, 60)
+        assert (await house.get(RUNS))["items"] == []
+        assert await open_cases(house, "report-missing") == {}
+        put(tmp_path, "order_number,line,shipped\nPO9,1,10\n")
+        clock.on(minutes=6)
+
+        async def ran():
+            return len((await house.get(RUNS))["items"]) == 1
+
+        await house.until(ran, 60)
+        await house.until(lambda: due_after(house, clock() + timedelta(hours=20)), 60)
+
+
+@pytest.mark.usefixtures("_secret")
+async def test_whichever_commit_of_a_night_fails_it_has_one_run_and_one_case(tmp_path):
+    at = f"{datetime.now(UTC) - timedelta(minutes=5):%H:%M}"  # So that half a day may pass before the next night.
+    only = {"reports": {"wms": {"folder": "from-wms"}, "erp": {"folder": "from-erp"}}, "at": at}
+    async with nights(tmp_path, "", **only) as house:
+        clock = Clock(house)
+        await traded(house)
+        failed = []
+
+        def broken(which):
+            """Let one commit fail, counted from now."""
+            count = iter(range(which + 1))
+
+            def before_commit():
+                if next(count, None) == which - 1:
+                    failed.append(which)
+                    raise OSError("the disk is full")
+
+            return before_commit
+
+        for nights_before, number in enumerate(_BROKEN):
+            put(tmp_path, f"order_number,line,shipped\nPO1,1,{number}\n", at=time.time() - 100 + number)
+            house.house.database.before_commit = broken(number)
+            clock.on(days=1)
+            await house.until(lambda number=number: number in failed, 60)
+            for _try in range(12):  # It is tried again after a while, which passes here.
+                await house.settle(60)
+                if await due_after(house, clock() + timedelta(hours=2)):
+                    break
+                clock.on(minutes=30)
+            [run, *before] = (await house.get(RUNS))["items"]
+            assert (run["differ"], len(before)) == (1, nights_before)
+            assert len(await open_cases(house, "reconciliation-differs")) == 1
+            assert set(await open_cases(house, "report-missing")) == {"report-erp"}
+        assert failed == list(_BROKEN)
+        assert len(await events(house, "reconciliation.finished")) == len(_BROKEN)
+        assert len(await events(house, "reconciliation.diverged")) == 1
 
 
 @pytest.mark.usefixtures("_secret")

@@ -12,13 +12,14 @@ from functools import partial
 
 import structlog
 
+from gateway.errors import ConcurrentChange, LedgerAway, LedgerError
 from gateway.pipeline.ports import UnitOfWork, World
 from gateway.pipeline.reconciliation.asked import Asked, Given
 from gateway.pipeline.reconciliation.ports import Fetched, Nightly, ReportMissing
 from gateway.pipeline.reconciliation.running import keep
 from gateway.pipeline.reconciliation.running import run as compare
 from gateway.pipeline.records import Named, close_case, open_case
-from gateway.pipeline.step import Advance, Outcome, Wait
+from gateway.pipeline.step import Advance, Outcome, Retry, Wait
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.calendar import Calendar
 from gateway.tracking.case import Case
@@ -52,9 +53,15 @@ def next_night(calendar: Calendar, now: datetime) -> datetime:
 
 async def run(task: Task, world: World) -> Outcome:
     """Reconcile for the night that has begun last, unless that was done."""
-    nightly = world.nightly
-    if nightly is None:
-        return Advance()
+    try:
+        return await _reconciled(task, world, world.nightly) if world.nightly is not None else Advance()
+    except (LedgerAway, ConcurrentChange):
+        raise  # It says nothing about the night: the step is still due.
+    except LedgerError as error:
+        return Retry(error.detail)  # What was committed before is found again.
+
+
+async def _reconciled(task: Task, world: World, nightly: Nightly) -> Outcome:
     day, begun_at = last_night(nightly.calendar, world.clock())
     again = partial(_next, world=world, nightly=nightly)
     run_id = f"nightly-{day.isoformat()}"
