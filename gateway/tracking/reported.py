@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from gateway.errors import GatewayError, Problem
-from gateway.tracking.reconciling import FIGURES
+from gateway.tracking.reconciling import FIGURES, SUMMED
 
 _NEEDED = ("order_number", "line")
 _KEYS = (*_NEEDED, "partner", "release")
@@ -70,9 +70,12 @@ def read_report(text: Iterable[str], name: str, how: ReportFormat) -> Iterator[R
 def _table(text: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = csv.DictReader(text)
     try:
-        _check_head(name, reader.fieldnames or ())
+        head = list(reader.fieldnames or ())
+        _check_head(name, head)
+        empty = {each: "0" for each in SUMMED if each in head}
         for row in reader:
-            yield reader.line_num, row
+            # A column that the head names is spoken of in each row: where nothing stands, nothing was booked.
+            yield reader.line_num, empty | {key: value for key, value in row.items() if str(value or "").strip()}
     except csv.Error as error:
         raise _wrong(
             name, reader.line_num, "", f"it is no table ({error})", "write one line of an order a row"

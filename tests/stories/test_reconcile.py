@@ -128,71 +128,21 @@ async def test_a_run_is_kept_with_its_report_and_a_repair_is_applied_once(tmp_pa
         assert [each["reference"] for each in await events(house, "reconciliation.diverged")] == [f"{run['id']}-1"]
 
 
-async def test_what_somebody_dismissed_is_no_news_until_it_differs_by_something_else(tmp_path):
-    async with gateway(tmp_path, matching()) as house:
-        await lost(house)
-        await command(tmp_path, "reconcile", "--erp", report_of(house.erp, tmp_path))
-        [first] = await runs(tmp_path)
-        done = await command(tmp_path, "reconcile", "dismiss", first["id"], "1", "--reason", "booked by hand")
-        assert "1 dismissed; nothing was sent" in done.err
-        again = await command(tmp_path, "reconcile", "dismiss", first["id"], "1", "--reason", "again")
-        assert "already dismissed by" in again.out and "0 dismissed" in again.err
-
-        same = await command(tmp_path, "reconcile", "--erp", report_of(house.erp, tmp_path))
-        assert same.code == 0 and "1 differences" in same.err
-        [second, _] = await runs(tmp_path)
-        assert second["dismissed"] == 1
-        [repair] = await shown(tmp_path, second["id"])
-        assert (repair["state"], repair["reason"]) == ("dismissed", "booked by hand")
-
-        (tmp_path / "erp.csv").write_text("order_number,line,shipped,invoiced\nPO1,1,10,4\n")
-        other = await command(tmp_path, "reconcile", "--erp", tmp_path / "erp.csv")
-        assert other.code == 1
-        [third, *_] = await runs(tmp_path)
-        assert [each["state"] for each in await shown(tmp_path, third["id"])] == ["proposed"]
-
-
-async def test_what_was_applied_in_vain_stands_in_the_proof_of_the_next_run(tmp_path):
-    async with gateway(tmp_path, matching()) as house:
-        await lost(house)
-        report = report_of(house.erp, tmp_path)
-        await command(tmp_path, "reconcile", "--erp", report, "--repair", "--reason", "first try")
-        await house.settle()
-        await command(tmp_path, "reconcile", "--erp", report)
-        second, first = await runs(tmp_path)
-        assert [each["state"] for each in await shown(tmp_path, first["id"])] == ["repeated"]
-        [repair] = await shown(tmp_path, second["id"], "--state", "proposed")
-        assert f"({first['id']}-1), and it differs still" in repair["proof"][-1]
-        assert len(await events(house, "reconciliation.diverged")) == 1, "what is known already is no news"
-
-
-async def test_a_price_that_the_erp_has_otherwise_is_found_and_nothing_is_sent_for_it(tmp_path):
-    async with gateway(tmp_path, matching()) as house:
-        await traded(house)
-        path = tmp_path / "erp.csv"
-        path.write_text("order_number,line,price\nPO1,1,12.50\n")
-        assert (await command(tmp_path, "reconcile", "--erp", path)).code == 0
-        path.write_text("order_number,line,price\nPO1,1,12.50\nPO1,1,13\n")
-        found = await command(tmp_path, "reconcile", "--erp", path)
-        assert found.code == 1 and "price: 12.5 here, 13 in the erp" in found.out
-        assert "(at 12.5)" in found.out and "Next: ask the buyer which price counts" in found.out
-        [run, _] = await runs(tmp_path)
-        left = await command(tmp_path, "reconcile", "apply", run["id"], "--reason", "x", "--yes")
-        assert "left out: 1 PO1/1 price: nothing can be sent from here for it" in left.out
-
-
-async def test_a_run_or_line_that_is_not_there_is_told_so(tmp_path):
+async def test_a_repair_is_dismissed_once_with_a_reason(tmp_path):
     async with gateway(tmp_path, matching()) as house:
         await lost(house)
         await command(tmp_path, "reconcile", "--erp", report_of(house.erp, tmp_path))
         [run] = await runs(tmp_path)
+        done = await command(tmp_path, "reconcile", "dismiss", run["id"], "1", "--reason", "booked by hand")
+        assert "1 dismissed; nothing was sent" in done.err
+        again = await command(tmp_path, "reconcile", "dismiss", run["id"], "1", "--reason", "again")
+        assert "already dismissed by" in again.out and "0 dismissed" in again.err
+
+
+async def test_a_run_that_is_not_there_is_told_so(tmp_path):
+    async with gateway(tmp_path, matching()):
         nowhere = "There is no reconciliation nowhere. List those that there are with: gateway reconcile list"
-        for words, answer in (
-            (("show", "nowhere"), nowhere),
-            (("apply", "nowhere", "--reason", "x"), nowhere),
-            (("dismiss", run["id"], "9", "PO9/1", "--reason", "x"), f"Run {run['id']} found nothing under 9, PO9/1."),
-            ((), "Name what to compare with"),
-        ):
+        for words, answer in ((("apply", "nowhere", "--reason", "x"), nowhere), ((), "Name what to compare with")):
             found = await command(tmp_path, "reconcile", *words)
             assert found.code == 2 and answer in " ".join(found.err.split())
 

@@ -94,6 +94,39 @@ async def test_what_is_dismissed_over_http_stays_so_with_its_reason(tmp_path):
         assert (again["differ"], again["dismissed"]) == (1, 1)
         [repair] = (await house.get(f"{RUNS}/{again['id']}"))["repairs"]
         assert (repair["state"], repair["reason"]) == ("dismissed", "half a box was broken")
+        report["lines"][0]["received"] = "9"
+        _status, other = await ask(house, "?system=wms", report, key_of("wms"))
+        [repair] = (await house.get(f"{RUNS}/{other['id']}"))["repairs"]
+        assert (other["dismissed"], repair["state"]) == (0, "proposed"), "it differs by something else now"
+
+
+async def test_what_was_applied_in_vain_stands_in_the_proof_of_the_next_run(tmp_path):
+    async with gateway(tmp_path, matching(), settings=system_keys()) as house:
+        await lost(house)
+        report = HEAD + "PO1,1,10,\n"
+        _status, first = await csv_of(house, "?system=erp", report)
+        assert (await ask(house, f"/{first['id']}/repairs", {"action": "apply", "reason": "x"}))[0] == 200
+        await house.settle()
+        _status, second = await csv_of(house, "?system=erp", report)
+        assert [each["state"] for each in (await house.get(f"{RUNS}/{first['id']}"))["repairs"]] == ["repeated"]
+        [repair] = (await house.get(f"{RUNS}/{second['id']}?state=proposed"))["repairs"]
+        assert f"({first['id']}-1), and it differs still" in repair["proof"][-1]
+        assert len(await events(house, "reconciliation.diverged")) == 1, "what is known already is no news"
+
+
+async def test_for_a_price_that_the_erp_has_otherwise_nothing_is_sent(tmp_path):
+    async with gateway(tmp_path, matching(), settings=system_keys()) as house:
+        await lost(house)
+        head = "order_number,line,price\n"
+        _status, same = await csv_of(house, "?system=erp", head + "PO1,1,12.50\n")
+        assert same["differ"] == 0
+        _status, run = await csv_of(house, "?system=erp", head + "PO1,1,12.50\nPO1,1,13\n")
+        [repair] = (await house.get(f"{RUNS}/{run['id']}"))["repairs"]
+        assert repair["words"] == "price: 12.5 here, 13 in the erp"
+        assert repair["proposal"].startswith("ask the buyer which price counts")
+        status, done = await ask(house, f"/{run['id']}/repairs", {"action": "apply", "reason": "x"})
+        assert (status, done["taken"]) == (200, [])
+        assert "nothing can be sent from here for it" in done["refused"][0]["reason"]
 
 
 async def test_a_report_under_a_key_makes_one_run_and_another_one_under_it_is_refused(tmp_path):

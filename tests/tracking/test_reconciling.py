@@ -89,6 +89,12 @@ def test_a_line_that_only_the_report_has_is_a_stranger_also_in_an_order_that_is_
     report.close()
 
 
+def test_an_empty_cell_says_that_nothing_was_booked_and_an_empty_price_says_nothing():
+    first, second = read("order_number,line,shipped,invoiced,price\nPO1,1,10,,\nPO1,2, ,1\n", ReportFormat.CSV)
+    assert first.figures == {"shipped": 10, "invoiced": 0}
+    assert second.figures == {"shipped": 0, "invoiced": 1}
+
+
 def test_a_decimal_comes_as_it_is_written_in_either_form():
     [of_json] = read('{"order_number": "PO1", "line": 7, "price": 0.1, "received": "12.10"}')
     [of_csv] = read("order_number,line,price,received\nPO1,7,0.1,12.10\n", ReportFormat.CSV)
