@@ -16,7 +16,7 @@ from tests.support.x12 import invoice
 # Every check is on, but for some that ask for something else than what was decided. What a partner hands in is stored as it came
 # and judged afterwards, so that its sender finds the reason under the id that it got: that door refuses no body for what is in
 # it. What an ERP sends is judged at once, by its type, partner and agreement, of which a schema knows nothing. Nor can a schema
-# say that a period ends after it begins, or what stands in a report that is a table.
+# say that a period ends after it begins, what stands in a report that is a table, or with whom CSV was agreed.
 _CONFIG = """
 [checks]
 enabled = true
@@ -36,6 +36,7 @@ checks.positive_data_acceptance.enabled = false
 [[operations]]
 include-operation-id = "postDocument"
 checks.negative_data_rejection.enabled = false
+checks.positive_data_acceptance.enabled = false
 """
 
 
