@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from gateway import bootstrap, configuration
+from gateway import configuration
 from gateway.ledger.engine import make_engine
 from gateway.ledger.migrate import upgrade
 from gateway.pipeline.oversight.effects import Batch, Effect, apply, refusal
@@ -306,7 +306,6 @@ def configured(tmp_path, monkeypatch):
     write_config(tmp_path, "http://127.0.0.1:9", PARTNER)
     loaded = configuration.load_configuration(tmp_path, frozenset(("main",)))
     monkeypatch.setattr(configuration, "load_configuration", lambda *_args, **_more: loaded)
-    monkeypatch.setattr(bootstrap, "describe", lambda *_args: {})
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     upgrade(make_engine(f"sqlite:///{tmp_path / 'ledger.db'}"))
     monkeypatch.setattr(Trips, "empty", tmp_path / "ledger.db", raising=False)
