@@ -12,12 +12,12 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from gateway.errors import LedgerError
+from gateway.ledger.pieces import Piece
 from gateway.ledger.sql_ledger import SqlLedger, short
 from gateway.ledger.unit_of_work import SqlUnitOfWork
 from gateway.pipeline.ports import UnitOfWork
@@ -28,20 +28,12 @@ GROUP = 128  # Pieces of work that share a commit at most.
 _BUSY_SECONDS = 10.0  # How long another process (gateway replay) may hold the lock.
 
 
-@dataclass(slots=True)
-class _Piece:
-    work: Callable[[UnitOfWork], Any]
-    future: asyncio.Future[Any]
-    result: Any = None
-    error: Exception | None = None
-
-
 class Database(SqlLedger):
     """Fulfils `gateway.pipeline.ports.Ledger`. Belongs to one event loop."""
 
     def __init__(self, engine: sa.Engine, *, readers: int = 2) -> None:
         super().__init__(engine, readers=readers)
-        self._waiting: deque[_Piece] = deque()
+        self._waiting: deque[Piece] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="ledger-commit")
         self._connection: sa.Connection | None = None
@@ -52,7 +44,7 @@ class Database(SqlLedger):
         if self._closed:
             raise LedgerError("The ledger is closed; the gateway is stopping. Send it again after the start.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Piece(work, future))
+        self._waiting.append(Piece(work, future))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
         return await future
@@ -82,18 +74,18 @@ class Database(SqlLedger):
                     for piece in group:
                         piece.error = LedgerError(f"The ledger could not be written: {short(error)}. Check the disk.")
                 for piece in group:
-                    _answer(piece)
+                    piece.answer()
         finally:
             self._writing = None
 
-    async def _write_group(self, group: list[_Piece]) -> None:
+    async def _write_group(self, group: list[Piece]) -> None:
         transaction = await self._begin()
         assert self._connection is not None
         uow = SqlUnitOfWork(self._connection, self._statements)
         for piece in group:
             uow.begin_piece()
             try:
-                piece.result = piece.work(uow)
+                piece.run(uow)
             except Exception as error:
                 uow.undo_piece()
                 piece.error = error
@@ -124,12 +116,3 @@ class Database(SqlLedger):
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
-
-
-def _answer(piece: _Piece) -> None:
-    if piece.future.done():
-        return  # Whoever asked has gone away; what was committed stays committed.
-    if piece.error is not None:
-        piece.future.set_exception(piece.error)
-    else:
-        piece.future.set_result(piece.result)

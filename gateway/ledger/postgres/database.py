@@ -1,26 +1,27 @@
-"""The ledger on PostgreSQL: each piece of work a transaction of its own, several at once in threads.
+"""The ledger on PostgreSQL: what waits at the same time shares a transaction (`groups`), a few of them at once in threads.
 
-SQLite's group commit would hold the locks of everybody in a group until the whole group is written; PostgreSQL lets those who
-commit at the same time share a flush by itself. What gives no rows is sent without waiting for it (`pipelined`). A server that
-does not answer is waited for a moment, so that a restart is not noticed; after that the caller is told, and asks again.
+Each piece of work is kept or undone by itself (savepoint), and nobody is told of success before the commit. What gives no rows is
+sent without waiting for it (`pipelined`), but for the end of a piece: an error must be known as its own. A server that does not
+answer is waited for a moment, so that a restart is not noticed; after that the caller is told, and asks again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 import sqlalchemy as sa
 from psycopg import errors
 
 from gateway.errors import ConcurrentChange, LedgerAway, LedgerError
+from gateway.ledger.pieces import Piece
 from gateway.ledger.postgres.claims import Claims
+from gateway.ledger.postgres.groups import Groups
 from gateway.ledger.postgres.pipeline import Pipeline
 from gateway.ledger.postgres.unit_of_work import PostgresUnitOfWork
 from gateway.ledger.sql_ledger import SqlLedger, short
@@ -45,6 +46,7 @@ class PostgresDatabase(SqlLedger):
         self._statements = Statements(_numbering(engine.dialect))
         self.claims = Claims()
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="ledger-writer")
+        self._groups = Groups(self._write_group, self._writers, writers)
         self._closed = False
 
     async def tx(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -52,43 +54,48 @@ class PostgresDatabase(SqlLedger):
 
         Raises ConcurrentChange when another transaction was in the way, LedgerError when the server is away.
         """
-        return await self._in_thread(lambda: self._transact(work))
+        self._refuse_when_closed()
+        piece = Piece(work, asyncio.get_running_loop().create_future())
+        self._groups.add(piece)
+        return cast(T, await piece.future)
 
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Run ``work`` between BEGIN and COMMIT on a connection, in a thread."""
-        return await self._in_thread(lambda: self._write(work))
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        if self._closed:
-            raise LedgerError("The ledger is closed; the gateway is stopping. Send it again after the start.")
-        context = contextvars.copy_context()
-        running = asyncio.get_running_loop().run_in_executor(self._writers, context.run, work)
+        self._refuse_when_closed()
+        running = asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
         return await asyncio.shield(running)  # Who asked may go away; what was begun is done.
 
     async def close(self) -> None:
         """Let what is being written come to its end, then let go of the database."""
         self._closed = True
+        await self._groups.written()
         await asyncio.to_thread(self._writers.shutdown)
         self._readers.shutdown()
         self.engine.dispose()
 
-    def _run(self, connection: sa.Connection, pipeline: Pipeline, work: Callable[[UnitOfWork], T]) -> T:
-        uow = PostgresUnitOfWork(connection, pipeline, self._statements, self.claims)
-        result = work(uow)
-        uow.keep_piece()
-        uow.flush()
-        pipeline.hand_over()
-        self.before_commit()
-        self.claims.note(uow.claimed)  # Before the commit: nobody asks for them until the answer is given.
-        return result
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise LedgerError("The ledger is closed; the gateway is stopping. Send it again after the start.")
 
-    def _transact(self, work: Callable[[UnitOfWork], T]) -> T:
-        # What gives no rows is not waited for: half of all statements, and the COMMIT goes with the last of them.
-        with self._begun() as connection, Pipeline(connection) as pipeline:
-            result = self._run(connection, pipeline, work)
-            pipeline.send("COMMIT", [])
-        self.after_commit()
-        return result
+    def _write_group(self, group: list[Piece]) -> None:
+        """Write pieces of work in one transaction; each knows afterwards what it came to."""
+        try:
+            with self._begun() as connection, Pipeline(connection) as pipeline:
+                uow = PostgresUnitOfWork(connection, pipeline, self._statements, self.claims, shared=len(group) > 1)
+                for piece in group:
+                    _run(piece, uow)
+                uow.flush()
+                pipeline.hand_over()
+                self.before_commit()
+                self.claims.note(uow.claimed)  # Before the commit: nobody asks for them until the answer is given.
+                pipeline.send(
+                    "COMMIT", []
+                )  # It goes with the last statements, and the end of the pipeline waits for all.
+            self.after_commit()
+        except BaseException as error:
+            # None of the group happened; who failed before that knows better why.
+            for piece in group:
+                piece.error = piece.error or error
 
     def _write(self, work: Callable[[sa.Connection], T]) -> T:
         with self._begun() as connection:
@@ -105,9 +112,7 @@ class PostgresDatabase(SqlLedger):
             yield connection
         except _MET as error:
             _undo(connection)
-            raise ConcurrentChange(
-                f"Another transaction was in the way ({short(error)}). It is tried again."
-            ) from error
+            raise _in_the_way(error) from error
         except psycopg.Error as error:
             # With an error of a statement the connection lives. Not every error that ends one is an OperationalError: that of a
             # transaction in which nobody spoke is not. One that has forgotten our statements would fail again and again.
@@ -142,6 +147,19 @@ class PostgresDatabase(SqlLedger):
                 return connection
 
 
+def _run(piece: Piece, uow: PostgresUnitOfWork) -> None:
+    """Run a piece. Of several in one transaction, one that fails is undone by itself; a lone one fails with it."""
+    uow.begin_piece()
+    try:
+        piece.run(uow)
+        uow.keep_piece()
+    except Exception as error:
+        if not uow.shared or (isinstance(error, _LOST) and not isinstance(error, _MET)):
+            raise
+        uow.undo_piece()
+        piece.error = _in_the_way(error) if isinstance(error, _MET) else error
+
+
 def _numbering(dialect: Any) -> sa.Dialect:
     """Return a dialect that writes parameters as the server itself names them: ``$1``, ``$2``, ..."""
     numbering: sa.Dialect = type(dialect)(paramstyle="numeric_dollar", dbapi=dialect.dbapi)
@@ -157,6 +175,10 @@ def _undo(connection: sa.Connection) -> bool:
         connection.invalidate()
         return False
     return True
+
+
+def _in_the_way(error: Exception) -> ConcurrentChange:
+    return ConcurrentChange(f"Another transaction was in the way ({short(error)}). It is tried again.")
 
 
 def _away(error: Exception) -> LedgerAway:

@@ -57,13 +57,17 @@ class Pipeline:
     def fetch(self, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
         """Send a statement and wait for its rows."""
         self.send(sql, values)
+        result = self.wait()
+        self._rows.set_pgresult(result)
+        return self._rows.load_rows(0, result.ntuples, tuple)
+
+    def wait(self) -> pq.abc.PGresult:
+        """Wait for all that was sent, and return the answer to the last of it; raise the error that one of them is."""
         self._pgconn.send_flush_request()
         self.hand_over()
         while len(self._owed) > 1:
             self._take()
-        result = self._take()
-        self._rows.set_pgresult(result)
-        return self._rows.load_rows(0, result.ntuples, tuple)
+        return self._take()
 
     def hand_over(self) -> None:
         """Hand everything to the network. A server that wants to be heard first is heard, so that neither waits for the other."""
@@ -77,8 +81,11 @@ class Pipeline:
         self._owed.append(sql)
         return name
 
-    def _end(self) -> None:
-        """Hear what is still owed, and leave the pipeline mode, whatever was heard; raise what went wrong first."""
+    def settle(self) -> None:
+        """Hear everything that is still owed; raise what went wrong first. Statements are taken again afterwards.
+
+        Raises the error of the connection itself if that is broken.
+        """
         self._pgconn.pipeline_sync()
         self.hand_over()
         wrong: psycopg.Error | None = None
@@ -90,9 +97,17 @@ class Pipeline:
                 if self._pgconn.status != pq.ConnStatus.OK:
                     raise wrong from None
         self._answer()  # That of the synchronisation.
-        self._pgconn.exit_pipeline_mode()
+        self._coming.clear()  # What was not prepared for an error before it.
         if wrong is not None:
             raise wrong
+
+    def _end(self) -> None:
+        """Hear what is still owed, and leave the pipeline mode, whatever was heard; raise what went wrong first."""
+        try:
+            self.settle()
+        finally:
+            if self._pgconn.status == pq.ConnStatus.OK:
+                self._pgconn.exit_pipeline_mode()
 
     def _take(self) -> pq.abc.PGresult:
         """Return the oldest answer that is owed; raise the error that it is."""

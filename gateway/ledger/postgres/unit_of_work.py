@@ -21,9 +21,11 @@ again from what the ledger holds. The unique indexes stand behind all of it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from gateway.errors import LeaseLost
@@ -85,11 +87,21 @@ _SAME = {"used": "first"}  # Both look at what came under the numbers of an enve
 class PostgresUnitOfWork(SqlUnitOfWork):
     """Fulfils `gateway.pipeline.ports.UnitOfWork` on a connection of psycopg that is in a transaction and in pipeline mode."""
 
-    def __init__(self, connection: sa.Connection, pipeline: Pipeline, statements: Statements, claims: Claims) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        pipeline: Pipeline,
+        statements: Statements,
+        claims: Claims,
+        *,
+        shared: bool = False,
+    ) -> None:
         self._pipeline = pipeline
         super().__init__(connection, statements)
+        self.shared = shared  # Several pieces of work are in the transaction.
         self._claims = claims
         self._locked: set[str] = set()
+        self._locked_before: frozenset[str] = frozenset()  # When the piece began: what it locked itself goes with it.
         self._lanes: dict[str, str | None] = {}  # Of the steps that are ours until the commit.
         self.claimed: list[str] = []
 
@@ -152,15 +164,26 @@ class PostgresUnitOfWork(SqlUnitOfWork):
             lanes |= {row[0] for row in self._pipeline.fetch(_LANES, [unknown])}
         return lanes
 
-    # One piece a transaction: the transaction itself keeps or undoes it
+    # Pieces: one that shares its transaction is kept or undone by itself, any other with the transaction
 
     def begin_piece(self) -> None:
-        """Do nothing more than the transaction does."""
+        """Begin a piece of work."""
+        if self.shared:
+            self._locked_before = frozenset(self._locked)
+            super().begin_piece()
 
     def keep_piece(self) -> None:
-        """Take in what the piece left for the end of the transaction."""
+        """Keep what the piece did; what goes wrong with it is raised here at the latest."""
+        if self.shared:
+            self._cursor.plain("RELEASE SAVEPOINT piece")
+            self._pipeline.wait()
         self._kept.take_in(self._pending)
         self._pending = type(self._pending)()
 
     def undo_piece(self) -> None:
-        """Do nothing more than the transaction does."""
+        """Undo what the piece did, and let go of what it locked."""
+        with suppress(psycopg.Error):
+            self._pipeline.settle()
+        super().undo_piece()
+        self._pipeline.wait()
+        self._locked = set(self._locked_before)
