@@ -86,11 +86,10 @@ class Database(SqlLedger):
             uow.begin_piece()
             try:
                 piece.run(uow)
+                uow.keep_piece()
             except Exception as error:
                 uow.undo_piece()
                 piece.error = error
-            else:
-                uow.keep_piece()
         uow.flush()
         self.before_commit()
         await asyncio.get_running_loop().run_in_executor(self._committer, transaction.commit)

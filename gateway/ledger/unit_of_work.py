@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +22,15 @@ from gateway.tracking.event import Event
 from gateway.tracking.order_totals import OrderTotal, combine
 
 
+class Last(NamedTuple):
+    """What is done at the end of the transaction, and for which of its pieces."""
+
+    name: str
+    work: Callable[[], list[Task]]
+    following: list[Task]
+    piece: int
+
+
 @dataclass(slots=True)
 class _Pending:
     """What is written at the end of the transaction, many rows at once, because nothing reads it before."""
@@ -31,6 +40,7 @@ class _Pending:
     steps: dict[str, dict[str, Any] | None] = field(default_factory=dict)  # Rows; None: the step is done.
     blobs: dict[str, bytes] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    last: list[Last] = field(default_factory=list)
 
     def take_in(self, piece: _Pending) -> None:
         """Add what a piece of work left."""
@@ -39,6 +49,7 @@ class _Pending:
         self.steps |= piece.steps
         self.blobs |= piece.blobs
         self.numbers |= piece.numbers
+        self.last += piece.last
 
 
 class SqlUnitOfWork(Finders):
@@ -52,6 +63,7 @@ class SqlUnitOfWork(Finders):
         self._insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         self._kept = _Pending()
         self._pending = _Pending()
+        self._piece = -1  # Which one of the transaction, from 0.
 
     def _cursor_on(self, connection: sa.Connection, statements: Statements) -> Cursor:
         return Cursor(connection, statements)
@@ -111,6 +123,16 @@ class SqlUnitOfWork(Finders):
             .returning(table.c.value)
         )
 
+    def do_last(self, name: str, work: Callable[[], list[Task]], following: list[Task]) -> None:
+        """Do ``work`` at the end of the transaction; the steps that it returns become due, and are appended to ``following``."""
+        self._pending.last.append(Last(name, work, following, self._piece))
+
+    def _do(self, last: Last) -> None:
+        tasks = last.work()
+        for task in tasks:
+            self.schedule(task)
+        last.following.extend(tasks)
+
     def schedule(self, task: Task) -> None:
         """Make a step due; a step of the same subject and name is replaced and keeps its place in its lane."""
         self._pending.steps[task.id] = _step_row(task)
@@ -168,7 +190,10 @@ class SqlUnitOfWork(Finders):
         self._cursor.plain("SAVEPOINT piece")
 
     def keep_piece(self) -> None:
-        """Keep what the piece did."""
+        """Keep what the piece did. With one writer nobody waits for numbers, so its last part is done here."""
+        last, self._pending.last = self._pending.last, []
+        for each in last:
+            self._do(each)
         self._cursor.plain("RELEASE SAVEPOINT piece")
         self._kept.take_in(self._pending)
         self._pending = _Pending()

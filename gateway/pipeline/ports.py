@@ -11,6 +11,7 @@ from gateway.mapping.loader import Mapping as ProfileMapping
 from gateway.pipeline.case_ports import CaseFinding
 from gateway.pipeline.circuit import Circuits
 from gateway.pipeline.master_ports import MasterFinding
+from gateway.pipeline.number_ports import NumberGiving
 from gateway.pipeline.promise_ports import PromiseFinding
 from gateway.pipeline.reconciliation.ports import Nightly, RepairFinding
 from gateway.pipeline.record_kinds import R as R
@@ -40,7 +41,7 @@ class UsedNumbers(NamedTuple):
     state: str
 
 
-class UnitOfWork(PromiseFinding, ThreadFinding, CaseFinding, MasterFinding, RepairFinding, Protocol):
+class UnitOfWork(NumberGiving, PromiseFinding, ThreadFinding, CaseFinding, MasterFinding, RepairFinding, Protocol):
     """One transaction: what is done through it is committed together or not at all."""
 
     def add(self, record: Record | Event | OrderTotal) -> None:
@@ -90,9 +91,6 @@ class UnitOfWork(PromiseFinding, ThreadFinding, CaseFinding, MasterFinding, Repa
 
     def due_receipts(self, until: datetime) -> list[Receipt]:
         """Return the receipts that somebody owes and that are due by then, by us or by a partner, oldest first."""
-
-    def next_number(self, name: str, first: int, last: int) -> int:
-        """Return the next number of the sequence ``name``; after ``last`` comes ``first``."""
 
     def schedule(self, task: Task) -> None:
         """Make a step due; a step of the same subject and name is replaced."""

@@ -20,7 +20,10 @@ def nothing_more(_uow: UnitOfWork) -> list[Task]:
 
 @dataclass(slots=True)
 class Advance:
-    """Done: what ``commit`` writes is committed with the end of this step and the steps that it returns."""
+    """Done: what ``commit`` writes is committed with the end of this step and the steps that it returns.
+
+    The list that it returns may grow until the end of the transaction (`UnitOfWork.do_last`).
+    """
 
     commit: Commit = nothing_more
 

@@ -54,6 +54,7 @@ def test_only_the_worker_and_the_roof_catch_broadly():
     assert broad <= {
         "gateway.pipeline.worker",  # A step that fails is tried again or parked.
         "gateway.ledger.database",  # A piece of work that fails takes no other of its group with it.
+        "gateway.ledger.postgres.unit_of_work",  # What fails at the end of a transaction is told to its own piece.
         "gateway.ledger.postgres.database",  # A transaction is undone whatever happens, and the error goes on.
         "gateway.server",  # A watch that fails begins anew.
         "gateway.web.app",  # A request that fails is answered without a trace of the inside.

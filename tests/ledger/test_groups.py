@@ -1,4 +1,4 @@
-"""Pieces of work that share a transaction on PostgreSQL: what goes wrong with one is its own, and a writer that waits holds up nobody."""
+"""Pieces of work that share a transaction on PostgreSQL: what goes wrong with one is its own, and who waits holds up nobody."""
 
 import asyncio
 import threading

@@ -256,3 +256,48 @@ async def test_the_numbers_of_an_earlier_interchange_are_found(database):
     assert await used("t3-1") == [("IN", "1", "0001", "delivered"), ("IN", "1", "0002", "rejected")]
     assert await used("t1-1") == [], "what came in the same transmission is not earlier"
     assert await used("t3-1", NOW) == []
+
+
+async def test_numbers_are_taken_at_the_end_of_the_transaction_and_what_follows_is_due(database):
+    """So whoever waits for a number waits for a commit, and not for all that comes before it."""
+    order = []
+
+    def piece(name):
+        def work(uow):
+            following = []
+
+            def last():
+                order.append(f"number for {name}")
+                uow.add(transmission(name, control_number=str(uow.next_number("acme:interchange", 1, 999))))
+                return [task(name)]
+
+            uow.do_last("acme", last, following)
+            order.append(name)
+            return following
+
+        return work
+
+    following = await asyncio.gather(database.tx(piece("a")), database.tx(piece("b")))
+    assert [[each.subject for each in tasks] for tasks in following] == [["a"], ["b"]]
+    assert order.index("a") < order.index("number for a")
+    assert order.index("b") < order.index("number for b")
+    assert [found.subject for found in await database.due(NOW, 10)] == ["a", "b"]
+    numbers = [(await database.load(Transmission, name)).control_number for name in ("a", "b")]
+    assert numbers == ["1", "2"]
+
+
+async def test_a_last_part_that_fails_takes_its_own_piece_back_and_nobody_is_told_of_success(database):
+    def fails(uow):
+        uow.add(transmission("bad"))
+        uow.do_last("acme", lambda: 1 / 0, [])
+
+    def good(uow):
+        uow.add(transmission("good"))
+
+    failed, other = await asyncio.gather(database.tx(fails), database.tx(good), return_exceptions=True)
+    assert isinstance(failed, ZeroDivisionError)
+    if other is not None:  # Where the end of a transaction is that of all its pieces, the others come again.
+        assert isinstance(other, LedgerError)
+        await database.tx(good)
+    assert await database.load(Transmission, "bad") is None
+    assert await database.load(Transmission, "good") is not None

@@ -23,7 +23,7 @@ from gateway.ledger.pieces import Piece
 from gateway.ledger.postgres.claims import Claims
 from gateway.ledger.postgres.groups import Groups
 from gateway.ledger.postgres.pipeline import Pipeline
-from gateway.ledger.postgres.unit_of_work import PostgresUnitOfWork
+from gateway.ledger.postgres.unit_of_work import LastFailed, PostgresUnitOfWork
 from gateway.ledger.sql_ledger import SqlLedger, short
 from gateway.ledger.statements import Statements
 from gateway.pipeline.ports import UnitOfWork
@@ -92,6 +92,12 @@ class PostgresDatabase(SqlLedger):
                     "COMMIT", []
                 )  # It goes with the last statements, and the end of the pipeline waits for all.
             self.after_commit()
+        except LastFailed as failed:
+            group[failed.piece].error = failed.__cause__
+            for piece in group:
+                piece.error = piece.error or LedgerError(
+                    "What shared the commit could not be written. It is tried again."
+                )
         except BaseException as error:
             # None of the group happened; who failed before that knows better why.
             for piece in group:

@@ -2,8 +2,8 @@
 
 A transaction costs a connection, a BEGIN and a COMMIT that waits for the disk, whether it holds one piece of work or thirty; and
 threads that fight for the interpreter, and transactions for the same rows, cost more than they gain. So one writes at a time, and
-what comes meanwhile makes its next group: alone when little is going on, many together under load. A group that is not written after a moment waits for a lock of
-somebody else, or for the disk: then another one may begin.
+what comes meanwhile makes its next group: alone when little is going on, many together under load. A group that is not written
+after a moment waits for a lock of somebody else, or for the disk: then another one may begin.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ Every transaction is READ COMMITTED and takes what it decides by before it decid
   (``ABSENT``): two copies of a transmission, of a document's numbers, of a business number or of a Message-ID that come at the
   same time, to two receivers, are looked at one after the other, and the second one finds the first.
 - *Control numbers* are counted in their row; the row stays locked until the commit. A transaction that is undone gives its number
-  back, so there is no gap and no number twice.
+  back, so there is no gap and no number twice. They are taken last (`do_last`), after all else that the pieces of the transaction
+  do: another worker waits for the commit, not for the work.
 - *A lane* is locked before a step is put into it or taken off it. So of the steps of a lane those that were committed first have
   the lower ``seq``, the first one is the only one that may run, and who takes it off wakes the one behind it.
 - *A step* belongs to the worker in ``claimed_by``. Its outcome is committed only under that claim (`own`): a worker that was
@@ -82,6 +83,14 @@ ABSENT: dict[str, tuple[str, ...] | None] = {
     "dismissed repairs": None,
 }
 _SAME = {"used": "first"}  # Both look at what came under the numbers of an envelope: one lock serves both.
+
+
+class LastFailed(Exception):
+    """What a piece left for the end of the transaction failed, and cannot be undone by itself any more."""
+
+    def __init__(self, piece: int) -> None:
+        super().__init__(piece)
+        self.piece = piece
 
 
 class PostgresUnitOfWork(SqlUnitOfWork):
@@ -168,6 +177,7 @@ class PostgresUnitOfWork(SqlUnitOfWork):
 
     def begin_piece(self) -> None:
         """Begin a piece of work."""
+        self._piece += 1
         if self.shared:
             self._locked_before = frozenset(self._locked)
             super().begin_piece()
@@ -179,6 +189,20 @@ class PostgresUnitOfWork(SqlUnitOfWork):
             self._pipeline.wait()
         self._kept.take_in(self._pending)
         self._pending = type(self._pending)()
+
+    def flush(self) -> None:
+        """Do what was left for the end of the transaction, then write what waited for it."""
+        last, self._kept.last = self._kept.last, []
+        for each in sorted(last, key=lambda each: each.name):
+            try:
+                self._do(each)
+            except psycopg.Error:
+                raise
+            except Exception as error:
+                raise LastFailed(each.piece) from error
+        self._kept.take_in(self._pending)
+        self._pending = type(self._pending)()
+        super().flush()
 
     def undo_piece(self) -> None:
         """Undo what the piece did, and let go of what it locked."""

@@ -7,6 +7,7 @@ acknowledged.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from gateway.pipeline.inbound.draft import Draft
 from gateway.pipeline.inbound.interchange import Portion
@@ -37,7 +38,10 @@ class Answer:
 def acknowledge(
     uow: UnitOfWork, world: World, portion: Portion, partner: Partner, drafts: list[Draft]
 ) -> tuple[list[Answer], list[Task]]:
-    """Write the answer to a whole interchange and store it; return which group it answers, and its sending."""
+    """Answer a whole interchange; return which group it answers, and what follows.
+
+    The answer is written at the end of the transaction, because it takes control numbers; its sending is appended then.
+    """
     judged = portion.judged
     assert judged is not None
     agreement = partner.answering(draft.document.set_id for draft in drafts)
@@ -49,8 +53,10 @@ def acknowledge(
     ta1 = not portion.copies.are_all and wants_interchange_acknowledgment(judged, policy.ta1)
     if not groups and not ta1:
         return [], tasks
-    answers, sending = _store(uow, world, portion, partner, agreement, groups, ta1)
-    return answers, tasks + sending
+    compose = partial(_compose, uow, world, portion, partner, agreement, groups, ta1)
+    uow.do_last(partner.id, compose, tasks)
+    name = answer_id(portion.transmission, judged.start.offset)
+    return [Answer(group.start.functional_id, group.start.control_number, name) for group in groups], tasks
 
 
 def _repeat_first_answers(uow: UnitOfWork, world: World, portion: Portion) -> list[Task]:
@@ -58,7 +64,7 @@ def _repeat_first_answers(uow: UnitOfWork, world: World, portion: Portion) -> li
     return repeat(uow, world, [answer for answer in answers if answer is not None], portion.transmission.id)
 
 
-def _store(
+def _compose(
     uow: UnitOfWork,
     world: World,
     portion: Portion,
@@ -66,7 +72,8 @@ def _store(
     agreement: Agreement | None,
     groups: list[JudgedGroup],
     ta1: bool,
-) -> tuple[list[Answer], list[Task]]:
+) -> list[Task]:
+    """Write the answer and store it; return its sending."""
     assert portion.judged is not None
     now = world.clock()
     style = (agreement.acknowledgment if agreement else Acknowledgment()).style
@@ -89,5 +96,4 @@ def _store(
     verdicts = {group.start.control_number: group.verdict for group in groups}
     kept = {"bytes": transmission.digest}
     note_event(uow, world, "acknowledgment.composed", transmission, groups=verdicts, ta1=ta1, kept=kept)
-    answers = [Answer(group.start.functional_id, group.start.control_number, name) for group in groups]
-    return answers, sending_of(transmission, data, partner, now)
+    return sending_of(transmission, data, partner, now)

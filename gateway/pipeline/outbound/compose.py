@@ -66,7 +66,7 @@ async def run(task: Task, world: World) -> Outcome:
     notes = [*document.notes, *(f"the profile does not write {path}" for path in lost)]
     return Advance(
         partial(
-            _store,
+            _store_last,
             world=world,
             document=document,
             partner=partner,
@@ -115,6 +115,13 @@ def check(
 def _keep_faults(uow: UnitOfWork, *, document_id: str, faults: list[dict[str, Any]]) -> list[Task]:
     uow.change(Document, document_id, faults=faults)
     return []
+
+
+def _store_last(uow: UnitOfWork, *, partner: Partner, **given: Any) -> list[Task]:
+    """Leave what takes control numbers for the end of the transaction; its sending is appended to what is returned."""
+    following: list[Task] = []
+    uow.do_last(partner.id, partial(_store, uow, partner=partner, **given), following)
+    return following
 
 
 def _store(
