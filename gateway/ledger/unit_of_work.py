@@ -248,8 +248,8 @@ class SqlUnitOfWork(Finders):
 
 
 def _insert_all(table: sa.Table) -> Any:
-    """Insert every column but the number that the database gives."""
-    return sa.insert(table).values({c.name: sa.bindparam(c.name) for c in table.c if c.name != "seq"})
+    """Insert every column but the number that the database gives, and nobody asks for."""
+    return sa.insert(table).inline().values({c.name: sa.bindparam(c.name) for c in table.c if c.name != "seq"})
 
 
 def _step_row(task: Task) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gateway.ledger.postgres.batches import batches
 from gateway.ledger.postgres.pipeline import Pipeline
-from gateway.ledger.statements import Cursor, Make, Statements
+from gateway.ledger.statements import Cursor, Make, Statement, Statements
 
 
 class PipelinedCursor(Cursor):
@@ -28,17 +29,20 @@ class PipelinedCursor(Cursor):
         self.run_records(key, make, (record,))
 
     def run_records(self, key: Any, make: Make, records: Sequence[Any]) -> None:
-        """Send a statement once for each record."""
+        """Send a statement for each record; an INSERT takes many rows at once."""
         statement = self._statements.get(key, make)
         fields = self._statements.fields(key, statement)
-        for record in records:
-            self._pipeline.send(statement.sql, statement.given(list(fields(record))))
+        self._send_many(statement, [statement.given(list(fields(record))) for record in records])
 
     def run_many(self, key: Any, make: Make, many: Sequence[Mapping[str, Any]]) -> None:
-        """Send a statement once for each set of values."""
+        """Send a statement for each set of values; an INSERT takes many rows at once."""
         statement = self._statements.get(key, make)
-        for values in many:
-            self._pipeline.send(statement.sql, statement.parameters(values))
+        self._send_many(statement, [statement.parameters(values) for values in many])
+
+    def _send_many(self, statement: Statement, rows: list[list[Any]]) -> None:
+        for sql, count in batches(statement.sql, len(rows)):
+            self._pipeline.send(sql, [value for row in rows[:count] for value in row])
+            rows = rows[count:]
 
     def rows(self, key: Any, make: Make, values: Mapping[str, Any]) -> list[list[Any]]:
         """Run a statement and wait for its rows."""

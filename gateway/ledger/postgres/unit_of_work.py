@@ -41,6 +41,7 @@ from gateway.pipeline.task import Task
 
 _OWN = "SELECT lane FROM steps WHERE id = $1 AND claimed_by = $2 FOR UPDATE"
 _LANES = "SELECT DISTINCT lane FROM steps WHERE id = ANY($1) AND lane IS NOT NULL"
+_FINISH = "DELETE FROM steps WHERE id = ANY($1)"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 # By finder: the values that say what is looked for and may be stored afterwards. None: whoever looks there stores nothing
@@ -159,7 +160,9 @@ class PostgresUnitOfWork(SqlUnitOfWork):
         lanes = {row["lane"] for row in due if row["lane"] is not None} | self._lanes_of(ended)
         for lane in sorted(lanes):
             self._lock(f"lane:{lane}")
-        super()._write_steps(done, due)
+        if ended:
+            self._pipeline.send(_FINISH, [ended])
+        super()._write_steps([], due)
         self.claimed = [row["id"] for row in due if row["claimed_by"] is not None]
         handed_out = [row["id"] for row in due if row["claimed_by"] is None]
         if handed_out or lanes:
