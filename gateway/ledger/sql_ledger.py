@@ -88,7 +88,7 @@ def _nothing() -> None:
 
 def task_of(row: sa.Row[tuple[object, ...]]) -> Task:
     """Make a step of a row of `tables.steps`."""
-    return Task(StepName(row.step), row.subject, row.tracking_id, row.due_at, row.lane, row.attempts)
+    return Task(StepName(row.step), row.subject, row.tracking_id, row.due_at, row.lane, row.attempts, again=True)
 
 
 def short(error: BaseException) -> str:

@@ -34,7 +34,8 @@ class Task:
     """One step that is due for one subject (a transmission, a document or a receipt).
 
     Steps of the same ``lane`` run one after the other, in the order in which they were scheduled. ``carry`` holds what the
-    step before knew, as long as both run in one process; after a restart it is empty and the step looks it up.
+    step before knew, as long as both run in one process, or what was looked up with the step; otherwise it is empty, and the
+    step looks it up. ``again`` says that the step was found in the ledger, so it may have begun before.
     """
 
     step: StepName
@@ -44,6 +45,7 @@ class Task:
     lane: str | None = None
     attempts: int = 0
     carry: Any = None
+    again: bool = False
 
     @property
     def id(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gateway.ledger.postgres.alarms import CLAIM, CLAIM_MORE, SILENCE
+from gateway.ledger.postgres.brought import bring
 from gateway.pipeline.ports import Clock
 from gateway.pipeline.task import StepName, Task
 
@@ -46,7 +47,11 @@ class Presence:
         cursor = _cursor(connection)
         cursor.execute(CLAIM, {"worker": self.id, "id": step_id, "now": clock()})
         row = cursor.fetchone()
-        return _task(row) if row is not None else None
+        if row is None:
+            return None
+        task = _task(row)
+        bring(connection, [task])
+        return task
 
     def claim_more(self, connection: sa.Connection, limit: int, clock: Clock) -> list[Task]:
         """Take on up to ``limit`` steps that are due and in no lane, oldest first, and take back their alarms."""
@@ -55,6 +60,7 @@ class Presence:
         tasks = sorted((_task(row) for row in cursor.fetchall()), key=lambda task: task.due_at)
         if tasks:
             cursor.execute(SILENCE, {"ids": [task.id for task in tasks]})
+            bring(connection, tasks)
         return tasks
 
     def mine(self, connection: sa.Connection) -> list[Task]:
@@ -71,4 +77,4 @@ def _cursor(connection: sa.Connection) -> Any:
 
 def _task(row: Any) -> Task:
     step, subject, tracking_id, due_at, lane, attempts = row
-    return Task(StepName(step), subject, tracking_id, due_at, lane, attempts)
+    return Task(StepName(step), subject, tracking_id, due_at, lane, attempts, again=True)

@@ -47,7 +47,6 @@ async def _read_x12(task: Task, transmission: Transmission, blob: Blob, world: W
     envelopes = Envelopes()
     chunks = world.vault.chunks(blob)
     source = portions(transmission, chunks, configuration, world.bounds.documents_at_once, envelopes)
-    again = task.carry is None
     problem: X12Error | None = None
     waiting: Callable[[UnitOfWork], list[Task]] | None = None
     while True:
@@ -63,7 +62,7 @@ async def _read_x12(task: Task, transmission: Transmission, blob: Blob, world: W
             world.wake(tasks)
         partner = portion.origin.partner
         drafts = drafts_of(portion, partner, world, configuration) if partner and not portion.origin.refusal else []
-        waiting = partial(settle_portion, portion=portion, drafts=drafts, world=world, again=again)
+        waiting = partial(settle_portion, portion=portion, drafts=drafts, world=world, again=task.again)
 
     def commit(uow: UnitOfWork) -> list[Task]:
         tasks = waiting(uow) if waiting is not None else []
