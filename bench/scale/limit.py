@@ -1,6 +1,10 @@
 """The bare limit: one insert, one POST to the same ERP and one update for each document, each commit durable by itself.
 
-SQLite is written as the gateway does it, on the loop; PostgreSQL in as many threads as the gateway has writers.
+Nobody can do with less and lose nothing. What the gateway does beside it is what is measured: it judges, acknowledges,
+translates, keeps the thread of the order, and writes everything down. Both get their documents within the process, without an
+HTTP door in front, and both post to the same ERP over HTTP. No commit of the limit is shared with another document; the gateway
+may let documents share one, as long as nobody is told before it is durable. SQLite is written on the loop, as the gateway does
+it; PostgreSQL in threads, because each commit waits for the disk.
 """
 
 import asyncio
