@@ -21,6 +21,7 @@ from gateway.ledger.pieces import Piece
 from gateway.ledger.sql_ledger import SqlLedger, short
 from gateway.ledger.unit_of_work import SqlUnitOfWork
 from gateway.pipeline.ports import UnitOfWork
+from gateway.pipeline.task import Task
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ class Database(SqlLedger):
         self._connection: sa.Connection | None = None
         self._closed = False
 
-    async def tx(self, work: Callable[[UnitOfWork], T]) -> T:
+    async def tx(self, work: Callable[[UnitOfWork], T], task: Task | None = None) -> T:
         """Run ``work`` in a transaction and return what it returns once that is committed."""
         if self._closed:
             raise LedgerError("The ledger is closed; the gateway is stopping. Send it again after the start.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.pipeline.ports import UnitOfWork
+from gateway.pipeline.task import Task
 
 
 @dataclass(slots=True, eq=False)
@@ -17,6 +18,7 @@ class Piece:
 
     work: Callable[[UnitOfWork], Any]
     future: asyncio.Future[Any]
+    task: Task | None = None  # The step whose outcome it is.
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
     result: Any = None
     error: BaseException | None = None

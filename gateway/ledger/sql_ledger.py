@@ -34,8 +34,8 @@ class SqlLedger(ABC):
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="ledger-reader")
 
     @abstractmethod
-    async def tx(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Run ``work`` in a transaction and return what it returns once that is committed."""
+    async def tx(self, work: Callable[[UnitOfWork], T], task: Task | None = None) -> T:
+        """Run ``work``, the outcome of ``task`` if there is one, in a transaction; return what it gives once it is committed."""
 
     @abstractmethod
     async def close(self) -> None:

@@ -111,8 +111,8 @@ class UnitOfWork(NumberGiving, PromiseFinding, ThreadFinding, CaseFinding, Maste
 class Ledger(Protocol):
     """The one place that forgets nothing."""
 
-    async def tx(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Run ``work`` in a transaction and return what it returns once that is committed."""
+    async def tx(self, work: Callable[[UnitOfWork], T], task: Task | None = None) -> T:
+        """Run ``work``, the outcome of ``task`` if there is one, in a transaction; return what it gives once it is committed."""
 
     async def load(self, kind: type[R], record_id: str) -> R | None:
         """Return a record, or None."""

@@ -72,7 +72,7 @@ class Worker:
 
     async def _commit_or_park(self, task: Task, outcome: Outcome) -> list[Task]:
         try:
-            return await self._world.ledger.tx(partial(self._commit, task=task, outcome=outcome))
+            return await self._world.ledger.tx(partial(self._commit, task=task, outcome=outcome), task)
         except LedgerError as error:
             self._met[task.id] += isinstance(error, ConcurrentChange)
             if self._met[task.id] < _MEETINGS:
@@ -83,7 +83,7 @@ class Worker:
             # The outcome can't be written as it is: a person must look, or it would come again and again.
             log.exception("outcome_refused", step=task.step, subject=task.subject)
             park = Park("internal", f"{type(error).__name__}: {error}"[:500])
-        return await self._world.ledger.tx(partial(self._commit, task=task, outcome=park))
+        return await self._world.ledger.tx(partial(self._commit, task=task, outcome=park), task)
 
     async def _outcome(self, task: Task) -> Outcome:
         try:

@@ -27,6 +27,7 @@ from gateway.ledger.postgres.unit_of_work import LastFailed, PostgresUnitOfWork
 from gateway.ledger.sql_ledger import SqlLedger, short
 from gateway.ledger.statements import Statements
 from gateway.pipeline.ports import UnitOfWork
+from gateway.pipeline.task import Task
 
 T = TypeVar("T")
 
@@ -49,13 +50,13 @@ class PostgresDatabase(SqlLedger):
         self._groups = Groups(self._write_group, self._writers, writers)
         self._closed = False
 
-    async def tx(self, work: Callable[[UnitOfWork], T]) -> T:
+    async def tx(self, work: Callable[[UnitOfWork], T], task: Task | None = None) -> T:
         """Run ``work`` in a transaction and return what it returns once that is committed.
 
         Raises ConcurrentChange when another transaction was in the way, LedgerError when the server is away.
         """
         self._refuse_when_closed()
-        piece = Piece(work, asyncio.get_running_loop().create_future())
+        piece = Piece(work, asyncio.get_running_loop().create_future(), task)
         self._groups.add(piece)
         return cast(T, await piece.future)
 
@@ -82,6 +83,7 @@ class PostgresDatabase(SqlLedger):
         try:
             with self._begun() as connection, Pipeline(connection) as pipeline:
                 uow = PostgresUnitOfWork(connection, pipeline, self._statements, self.claims, shared=len(group) > 1)
+                uow.look_whose([piece.task for piece in group if piece.task is not None])
                 for piece in group:
                     _run(piece, uow)
                 uow.flush()

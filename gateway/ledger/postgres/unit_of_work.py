@@ -22,6 +22,7 @@ again from what the ledger holds. The unique indexes stand behind all of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -39,7 +40,7 @@ from gateway.ledger.statements import Cursor, Statements
 from gateway.ledger.unit_of_work import SqlUnitOfWork
 from gateway.pipeline.task import Task
 
-_OWN = "SELECT lane FROM steps WHERE id = $1 AND claimed_by = $2 FOR UPDATE"
+_OWN = "SELECT id, lane FROM steps WHERE id = ANY($1) AND claimed_by = $2 FOR UPDATE"
 _LANES = "SELECT DISTINCT lane FROM steps WHERE id = ANY($1) AND lane IS NOT NULL"
 _FINISH = "DELETE FROM steps WHERE id = ANY($1)"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
@@ -141,12 +142,17 @@ class PostgresUnitOfWork(SqlUnitOfWork):
 
     # Steps
 
+    def look_whose(self, tasks: Sequence[Task]) -> None:
+        """See which of these steps are ours, all at once, and let nobody take them over until the commit."""
+        if tasks:
+            self._lanes |= dict(self._pipeline.fetch(_OWN, [[task.id for task in tasks], self._claims.worker]))
+
     def own(self, task: Task) -> None:
         """Raise LeaseLost when another worker has taken ``task`` over, and let nobody do so until the commit."""
-        found = self._pipeline.fetch(_OWN, [task.id, self._claims.worker])
-        if not found:
+        if task.id not in self._lanes:
+            self.look_whose([task])
+        if task.id not in self._lanes:
             raise LeaseLost
-        self._lanes[task.id] = found[0][0]
 
     def schedule(self, task: Task) -> None:
         """Make a step due, for our own worker where it has room and the input is in memory."""

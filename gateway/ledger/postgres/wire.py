@@ -16,12 +16,18 @@ from gateway.ledger.postgres.text import NUL, SHOWN
 
 def encode(values: list[Any]) -> tuple[list[bytes | None], list[int] | None]:
     """Return values as they go over the wire, and the format of each (1: binary); None where all are text."""
-    encoded = [
-        None if value is None else (_ENCODERS.get(type(value)) or _found(type(value)))(value) for value in values
-    ]
-    if not any(isinstance(value, _BINARY) for value in values):
-        return encoded, None
-    return encoded, [int(isinstance(value, _BINARY)) for value in values]
+    encoded: list[bytes | None] = []
+    binary = False
+    for value in values:
+        kind = type(value)
+        if kind is str:  # Most are.
+            encoded.append(_text(value))
+        elif value is None:
+            encoded.append(None)
+        else:
+            encoded.append((_ENCODERS.get(kind) or _found(kind))(value))
+            binary = binary or kind in _BINARY
+    return encoded, [int(type(value) in _BINARY) for value in values] if binary else None
 
 
 def _text(value: str) -> bytes:
