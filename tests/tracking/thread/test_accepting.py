@@ -32,8 +32,9 @@ def test_however_often_proposals_are_accepted_what_is_noted_is_never_farther_fro
         answer = say(Kind.ACKNOWLEDGED, line("1", quantity, price=price, on=on, reply=Reply.CHANGED))
         told.append(answer)
         thread = fold(told, LOOSE)
-        if any(each.check == Check.COPY for each in thread.judged[answer.id]):
-            told.pop()  # The same words once more are no proposal.
+        if any(each.check in (Check.COPY, Check.CROSSED) for each in thread.judged[answer.id]):
+            assert thread.lines["1"].wish == fold(told[:-1], LOOSE).lines["1"].wish
+            told.pop()  # The same words once more, and an answer to what was ordered before, are no proposals.
             continue
         accepted = thread.lines["1"].wish
         same = (quantity, Decimal(price), on) == (accepted.quantity, accepted.price, accepted.wanted_on)
