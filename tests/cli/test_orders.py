@@ -18,6 +18,7 @@ from gateway.ledger.opening import open_ledger
 from tests.cli.command import gateway_command
 from tests.cli.test_ledger import command
 from tests.ledger.conftest import NOW
+from tests.ledger.test_figures import added_up
 from tests.ledger.test_order_views import line, order
 from tests.stories.test_order_thread import matching
 from tests.stories.test_reading_orders import bought
@@ -27,13 +28,13 @@ ODD = 'a "quoted", 5\n½ item'
 
 
 async def kept(folder, *records):
-    """A ledger that holds some records."""
+    """A ledger that holds some records, and what the orders among them add up to."""
     (folder / "data").mkdir(exist_ok=True)
     (folder / "config").mkdir(exist_ok=True)
     engine = make_engine(f"sqlite:///{folder / 'data' / 'ledger.db'}")
     upgrade(engine)
     ledger = open_ledger(engine)
-    await ledger.tx(lambda uow: [uow.add(each) for each in records])
+    await ledger.tx(lambda uow: [uow.add(each) for each in [*records, *added_up(records)]])
     await ledger.close()
 
 
