@@ -97,7 +97,8 @@ def _match_line(
     stated = price = folding.price(said, line)
     if price is not None:
         price = credit.lower(price, line.price, net)
-        compare_price(folding, statement, line, price)
+        if net or not taken:  # Of pieces that were all taken back nobody owes any price.
+            compare_price(folding, statement, line, price)
     if line.held_quantity:
         words = f"quality holds {line.held_quantity:f} of line {line.number}; it is matched when they are released"
         folding.find(Check.HOLD, Verdict.WAITING, statement, line.number, None, line.held_quantity, words)
