@@ -20,6 +20,7 @@ from gateway.pipeline.oversight.effects import AT_MOST, WORDS, Batch, Effect, Pl
 from gateway.pipeline.oversight.replay import replay as replay_subject
 from gateway.pipeline.oversight.views import PromiseQuery, Selection
 from gateway.pipeline.ports import Clock, UnitOfWork
+from gateway.pipeline.task import StepName
 from gateway.stamps import IdMaker, utc_now
 from gateway.tracking.promise import OwedBy, Promise, next_action
 
@@ -126,7 +127,8 @@ def _replay_one(what: str, reason: str, recompute: bool) -> None:
         return str(task.step)
 
     step = with_ledger(again)
-    out.print(f"{what}: {step} is due. Follow it with: gateway trace {what}")
+    follow = "gateway reconcile list" if step == StepName.RECONCILE else f"gateway trace {what}"
+    out.print(f"{what}: {step} is due. Follow it with: {follow}")
 
 
 async def _batch(

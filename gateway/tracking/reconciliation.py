@@ -15,6 +15,8 @@ from typing import Any
 from gateway.tracking.life import Life, Row
 from gateway.tracking.reconciling import Divergence
 
+NIGHTLY_SUBJECT = "nightly-reconciliation"  # What the step of each night, and a case about it, are about.
+
 
 class RepairState(StrEnum):
     """Where a repair stands. Proposed and applied ones are open: the next run says what became of them."""

@@ -11,9 +11,11 @@ from email.utils import format_datetime
 import pytest
 from aiohttp import web
 
-from gateway.pipeline.reconciliation.nightly import SUBJECT, last_night, next_night
+from gateway.pipeline.reconciliation.nightly import last_night, next_night
 from gateway.pipeline.task import StepName, Task
+from gateway.tracking.reconciliation import NIGHTLY_SUBJECT
 from gateway.trading.reconciling import ReconciliationText
+from tests.cli.test_ledger import command
 from tests.stories.test_buyer import ORDER
 from tests.stories.test_order_thread import MATCH, notice
 from tests.stories.test_promises import Clock
@@ -279,6 +281,41 @@ async def test_a_report_that_is_late_is_waited_for_and_is_no_case(tmp_path):
 
 
 @pytest.mark.usefixtures("_secret")
+async def test_a_night_that_fails_for_a_mistake_of_ours_is_a_case_and_is_run_when_that_is_replayed(
+    tmp_path, monkeypatch
+):
+    at = f"{datetime.now(UTC) - timedelta(minutes=5):%H:%M}"
+    async with nights(tmp_path, "", reports={"wms": {"folder": "from-wms"}}, at=at) as house:
+        await traded(house)
+        put(tmp_path, "order_number,line,shipped\nPO1,1,9\n")
+        source = house.house.world.nightly.sources["wms"]
+        plain, said = type(source).fetch, ["a mistake of ours"]
+
+        async def mistaken(self, now):
+            if said:
+                raise RuntimeError(said.pop())
+            return await plain(self, now)
+
+        monkeypatch.setattr(type(source), "fetch", mistaken)
+        Clock(house).on(days=1)
+
+        async def told():
+            return await open_cases(house, "internal")
+
+        await house.until(told)
+        [case] = (await told()).values()
+        assert (case["subject"], (await house.get(RUNS))["items"]) == ("nightly-reconciliation", [])
+        again = await command(tmp_path, "replay", case["subject"], "--reason", "mended")
+        assert (again.code, again.err) == (0, "") and again.lines[-1].endswith("gateway reconcile list")
+
+        async def ran():
+            return (await house.get(RUNS))["items"]
+
+        await house.until(ran)
+        assert [each["differ"] for each in await ran()] == [1]
+        assert await told() == {}
+
+
 async def test_whichever_commit_of_a_night_fails_it_has_one_run_and_one_case(tmp_path):
     at = f"{datetime.now(UTC) - timedelta(minutes=5):%H:%M}"  # So that half a day may pass before the next night.
     only = {"reports": {"wms": {"folder": "from-wms"}, "erp": {"folder": "from-erp"}}, "at": at}
@@ -334,7 +371,7 @@ async def test_of_several_workers_on_postgresql_one_runs_a_night_and_a_report_br
             first, second = houses
 
             def now(uow):
-                uow.schedule(Task(StepName.RECONCILE, SUBJECT, "f" * 32, first.house.world.clock()))
+                uow.schedule(Task(StepName.RECONCILE, NIGHTLY_SUBJECT, "f" * 32, first.house.world.clock()))
 
             for house in houses:
                 await house.house.database.tx(now)
@@ -362,7 +399,7 @@ async def due(house):
     """Return when the next night is due."""
 
     def look(uow):
-        return uow.step_due_at(f"{SUBJECT}:reconcile")
+        return uow.step_due_at(f"{NIGHTLY_SUBJECT}:reconcile")
 
     return await house.house.database.tx(look)
 

@@ -9,15 +9,19 @@ from gateway.pipeline.records import note_event
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.document import DOCUMENT_LIFE, Document, DocumentEvent, DocumentState
 from gateway.tracking.receipt import Receipt
+from gateway.tracking.reconciliation import NIGHTLY_SUBJECT
 from gateway.tracking.transmission import TRANSMISSION_LIFE, Transmission, TransmissionEvent, TransmissionState
 
 
 def replay(uow: UnitOfWork, stamps: Stamps, subject: str, reason: str, *, recompute: bool) -> Task:
     """Make the step due that takes ``subject`` (a document, a transmission or a receipt of ours) on; close its cases.
 
-    ``recompute`` judges and translates a document again even where its message is ready to be delivered.
+    The subject of the nightly reconciliation is due at once. ``recompute`` judges and translates a document again even where
+    its message is ready to be delivered.
     Raises NotFound, Purged, or LifecycleError for what has reached its end and would happen twice.
     """
+    if subject == NIGHTLY_SUBJECT:
+        return _night(uow, stamps, reason)
     document = uow.find(Document, subject)
     transmission = uow.find(Transmission, subject) if document is None else None
     receipt = uow.find(Receipt, subject) if document is None and transmission is None else None
@@ -40,6 +44,15 @@ def replay(uow: UnitOfWork, stamps: Stamps, subject: str, reason: str, *, recomp
     uow.schedule(task)
     uow.close_cases(subject, f"replayed: {reason}", now)
     note_event(uow, stamps, "replayed", about, step=task.step, reason=reason)
+    return task
+
+
+def _night(uow: UnitOfWork, stamps: Stamps, reason: str) -> Task:
+    """Reconcile for the last night now. It has no record on whose timeline that could stand; the case says it."""
+    now = stamps.clock()
+    task = Task(StepName.RECONCILE, NIGHTLY_SUBJECT, stamps.new_id().rjust(32, "0")[-32:], now)
+    uow.schedule(task)
+    uow.close_cases(NIGHTLY_SUBJECT, f"replayed: {reason}", now)
     return task
 
 

@@ -23,12 +23,11 @@ from gateway.pipeline.step import Advance, Outcome, Retry, Wait
 from gateway.pipeline.task import StepName, Task
 from gateway.tracking.calendar import Calendar
 from gateway.tracking.case import Case
-from gateway.tracking.reconciliation import Reconciliation, Trigger
+from gateway.tracking.reconciliation import NIGHTLY_SUBJECT, Reconciliation, Trigger
 from gateway.tracking.reported import ReportInvalid
 
 log = structlog.get_logger("gateway.reconciliation")
 
-SUBJECT = "nightly-reconciliation"
 MISSING = "report-missing"
 _LOOK_SECONDS = 60.0
 _DAY = timedelta(days=1)
@@ -141,7 +140,7 @@ def _next(uow: UnitOfWork, *, world: World, nightly: Nightly) -> list[Task]:
 
 
 def _task(world: World, at: datetime) -> Task:
-    return Task(StepName.RECONCILE, SUBJECT, world.new_id().rjust(32, "0")[-32:], at)
+    return Task(StepName.RECONCILE, NIGHTLY_SUBJECT, world.new_id().rjust(32, "0")[-32:], at)
 
 
 @dataclass(frozen=True, slots=True)
