@@ -10,15 +10,12 @@ from gateway.events.alerting import Alerting
 from gateway.events.mail import Mail, MailServer, MailServerAway
 from gateway.ledger.alert_tables import alerts
 from gateway.ledger.alerts import SqlAlerts
-from gateway.ledger.engine import make_engine
-from gateway.ledger.migrate import upgrade
-from gateway.ledger.opening import open_ledger
 from gateway.ledger.outbox import SqlOutbox
 from gateway.pipeline.records import Named, close_case, open_case
 from gateway.trading.alerts import AlertsText
 from tests.support.certificates import certificate, key, key_pem, pem
+from tests.support.ledgers import KINDS, ready_ledger
 from tests.support.mail import post_office
-from tests.support.postgres import fresh_database
 
 DESK = {"to": ["desk@acme.example"]}
 HOUR = timedelta(hours=1)
@@ -72,19 +69,10 @@ class Desk:
         ]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 async def ledger(request, tmp_path):
-    if request.param == "sqlite":
-        engine = make_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
-        upgrade(engine)
-        made = open_ledger(engine)
+    async with ready_ledger(request.param, tmp_path) as made:
         yield made
-        await made.close()
-    else:
-        with fresh_database() as address:
-            made = open_ledger(make_engine(address))
-            yield made
-            await made.close()
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ import pytest
 from gateway.ledger.engine import make_engine
 from gateway.ledger.migrate import upgrade
 from gateway.ledger.opening import open_ledger
+from tests.support.ledgers import KINDS, ready_ledger
 from tests.support.postgres import fresh_database
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def url(request, tmp_path):
     """The address of a database without tables."""
     if request.param == "sqlite":
@@ -23,20 +24,11 @@ def url(request, tmp_path):
             yield made
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 async def database(request, tmp_path):
     """A ledger that is ready."""
-    if request.param == "sqlite":
-        engine = make_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
-        upgrade(engine)
-        made = open_ledger(engine)
+    async with ready_ledger(request.param, tmp_path) as made:
         yield made
-        await made.close()
-    else:
-        with fresh_database() as address:
-            made = open_ledger(make_engine(address))
-            yield made
-            await made.close()
 
 
 @pytest.fixture
