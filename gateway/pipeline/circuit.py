@@ -12,9 +12,8 @@ from enum import StrEnum
 
 _FAILURES = 5  # So many different ones in a row.
 _FIRST, _LONGEST = timedelta(seconds=5), timedelta(minutes=5)
-_BEHIND = timedelta(
-    seconds=1
-)  # Who has probed comes after the others: one that fails by itself must not keep them waiting.
+# Who has probed comes after the others: one that fails by itself must not keep them waiting.
+_BEHIND = timedelta(seconds=1)
 _PROBE = timedelta(seconds=60)  # A probe that says nothing for so long is not waited for.
 
 
